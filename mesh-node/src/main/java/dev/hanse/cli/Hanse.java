@@ -1,0 +1,107 @@
+package dev.hanse.cli;
+
+import dev.hanse.cli.admin.DrainCommand;
+import dev.hanse.cli.admin.KeysCommand;
+import dev.hanse.cli.admin.NodesCommand;
+import dev.hanse.cli.admin.StatusCommand;
+import java.io.PrintWriter;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code hanse}: parses its words and hands them to the subcommand they name. */
+@Command(
+    name = "hanse",
+    description = "A multi-region federated inference mesh.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Hanse.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    usageHelpAutoWidth = true,
+    subcommands = {
+      StatusCommand.class,
+      NodesCommand.class,
+      DrainCommand.class,
+      KeysCommand.class,
+      HelpCommand.class,
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:it failed; the message says why and what to do",
+      "2:the command line is wrong",
+      "69:something it needs is missing (bin/hanse: a JDK, Maven)"
+    })
+public final class Hanse implements Runnable {
+  @Spec private CommandSpec spec;
+
+  private Hanse() {}
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command line as users see it; tests give it their own writers. */
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Hanse());
+    line.addSubcommand(
+        "completion",
+        CommandSpec.wrapWithoutInspection(new Completion(line))
+            .usageMessage(
+                new CommandLine.Model.UsageMessageSpec()
+                    .description("Prints a completion script: source <(hanse completion)"))
+            .mixinStandardHelpOptions(true));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler((failure, commandLine, parsed) -> {
+      PrintWriter err = commandLine.getErr();
+      err.println("hanse: " + reasonOf(failure));
+      if (Boolean.getBoolean("hanse.stacktrace")) {
+        failure.printStackTrace(err);
+      }
+      return 1;
+    });
+    return line;
+  }
+
+  /** The deepest message that says something, because wrappers seldom do. */
+  private static String reasonOf(Throwable failure) {
+    String reason = failure.toString();
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at.getMessage() != null && !at.getMessage().isBlank()) {
+        reason = at.getMessage();
+      }
+    }
+    return reason;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command");
+  }
+
+  /** Prints the shell completion script of the whole command. */
+  private record Completion(CommandLine line) implements Runnable {
+    @Override
+    public void run() {
+      line.getOut().print(AutoComplete.bash("hanse", line));
+      line.getOut().flush();
+    }
+  }
+
+  /** Says which build this is. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Hanse.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "hanse " + (version == null ? "development" : version),
+        "Java " + Runtime.version() + ", " + System.getProperty("os.name"),
+      };
+    }
+  }
+}
