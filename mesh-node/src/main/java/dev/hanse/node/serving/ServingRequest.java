@@ -23,4 +23,9 @@ public record ServingRequest(
     Buffer body,
     PlacementRequest placement,
     Duration budget,
-    TraceContext trace) {}
+    TraceContext trace) {
+  public ServingRequest withTrace(TraceContext newTrace) {
+    return new ServingRequest(
+        requestId, tenant, operation, stream, body, placement, budget, newTrace);
+  }
+}
