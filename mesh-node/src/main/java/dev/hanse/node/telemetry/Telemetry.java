@@ -1,5 +1,7 @@
 package dev.hanse.node.telemetry;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.hanse.api.Load;
 import dev.hanse.node.serving.Serving;
 import dev.hanse.node.serving.Upstream;
@@ -14,6 +16,7 @@ import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.prometheus.PrometheusMetricReader;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
@@ -30,10 +33,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -178,11 +179,17 @@ public final class Telemetry implements AutoCloseable {
     return Buffer.buffer(out.toByteArray());
   }
 
+  /** Exports the spans that wait; blocks no longer than one export may take. */
+  void flush() {
+    var _ = sdk.getSdkTracerProvider().forceFlush().join(EXPORT_DEADLINE.toMillis(), MILLISECONDS);
+  }
+
+  /** Exports what waits and stops; blocks no longer than one export may take. */
   @Override
   public void close() {
-    List<io.opentelemetry.sdk.common.CompletableResultCode> ends = new ArrayList<>();
-    ends.add(sdk.getSdkTracerProvider().shutdown());
-    ends.add(sdk.getSdkMeterProvider().shutdown());
-    ends.forEach(end -> end.join(EXPORT_DEADLINE.toSeconds(), TimeUnit.SECONDS));
+    CompletableResultCode ends =
+        CompletableResultCode.ofAll(
+            List.of(sdk.getSdkTracerProvider().shutdown(), sdk.getSdkMeterProvider().shutdown()));
+    var _ = ends.join(EXPORT_DEADLINE.toMillis(), MILLISECONDS);
   }
 }
