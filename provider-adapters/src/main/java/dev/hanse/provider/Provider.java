@@ -29,7 +29,8 @@ public interface Provider {
   Exchange open(EngineRequest request, ExchangeListener listener);
 
   /**
-   * Asks the engine whether it would take a request now. Fails with the reason when it would not.
+   * Asks the engine whether it would take a request now. Fails with {@link EngineUnavailable} when
+   * it would not.
    */
   Future<EngineStatus> status();
 

@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param code a stable, machine-readable reason, for example {@code context_length_exceeded}
  * @param message for people; holds no prompt, completion or secret
  * @param partialUsage what had been used when it failed
- * @param upstreamError the engine's OpenAI-shaped error object, when it is the client's to see
+ * @param upstreamError the engine's OpenAI-shaped error object on one line, without the {@code
+ *     {"error":…}} around it, when it is the client's to see
  */
 public record ProviderFailure(
     Kind kind,
