@@ -145,6 +145,8 @@ final class HttpExchange implements Exchange, AnswerSink {
 
   private void send(HttpClientRequest connected) {
     request = connected;
+    // Without a handler a broken connection would be logged as unhandled; the response's future tells.
+    connected.exceptionHandler(cause -> {});
     if (done) {
       reset();
       return;
@@ -153,8 +155,6 @@ final class HttpExchange implements Exchange, AnswerSink {
     if (call.stream()) {
       watchForStall(config.firstChunkTimeout());
     }
-    // Without a handler a broken connection would be logged as unhandled; the future below tells.
-    connected.exceptionHandler(cause -> {});
     connected.response().onComplete(this::head, this::noHead);
     var _ = connected.end(call.body());
   }

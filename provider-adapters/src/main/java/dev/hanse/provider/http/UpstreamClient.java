@@ -114,6 +114,8 @@ public final class UpstreamClient {
         .request(options)
         .onComplete(
             request -> {
+              request.exceptionHandler(
+                  cause -> reply.tryFail(unavailable(TransportFailures.noHead(cause))));
               if (reply.future().isComplete()) {
                 var _ = request.reset();
                 return;
