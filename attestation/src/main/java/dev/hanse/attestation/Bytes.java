@@ -1,0 +1,73 @@
+package dev.hanse.attestation;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable run of bytes that compares in time independent of where two of them differ. Not for
+ * private keys: it prints itself.
+ */
+public final class Bytes {
+  private static final int PRINTED_BYTES = 64;
+
+  private final byte[] content;
+
+  private Bytes(byte[] content) {
+    this.content = content;
+  }
+
+  public static Bytes copyOf(byte[] content) {
+    return new Bytes(content.clone());
+  }
+
+  /** Reads hexadecimal digits. */
+  public static Bytes ofHex(String hex) {
+    return new Bytes(HexFormat.of().parseHex(hex));
+  }
+
+  public byte[] toArray() {
+    return content.clone();
+  }
+
+  public int size() {
+    return content.length;
+  }
+
+  public Bytes sha256() {
+    return digest("SHA-256");
+  }
+
+  public Bytes sha512() {
+    return digest("SHA-512");
+  }
+
+  public String hex() {
+    return HexFormat.of().formatHex(content);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Bytes that && MessageDigest.isEqual(content, that.content);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(content);
+  }
+
+  @Override
+  public String toString() {
+    return content.length <= PRINTED_BYTES ? hex() : content.length + " bytes";
+  }
+
+  private Bytes digest(String algorithm) {
+    try {
+      return new Bytes(MessageDigest.getInstance(algorithm).digest(content));
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException("this JDK has no " + algorithm, missing);
+    }
+  }
+}
