@@ -1,0 +1,40 @@
+package dev.hanse.control.ledger;
+
+import dev.hanse.api.ClientKey;
+import dev.hanse.control.access.JoinToken;
+import dev.hanse.control.membership.Remembered;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Durable storage of one control plane. Writes are ordered: of two of a kind the later one counts.
+ * A stage completes, on any thread, when the write would survive a power cut.
+ */
+public interface Ledger extends AutoCloseable {
+  /** Everything stored. */
+  record Contents(Remembered remembered, List<ClientKey> keys, List<JoinToken> joinTokens) {
+    public static final Contents EMPTY = new Contents(Remembered.NOTHING, List.of(), List.of());
+
+    public Contents {
+      keys = List.copyOf(keys);
+      joinTokens = List.copyOf(joinTokens);
+    }
+  }
+
+  /**
+   * Reads everything; may block.
+   *
+   * @throws LedgerException saying which file cannot be used, why, and what to do
+   */
+  Contents load();
+
+  CompletionStage<Void> saveRemembered(Remembered remembered);
+
+  CompletionStage<Void> saveKeys(List<ClientKey> keys);
+
+  CompletionStage<Void> saveJoinTokens(List<JoinToken> joinTokens);
+
+  /** Lets others use the storage, after what was being written is written. */
+  @Override
+  void close();
+}

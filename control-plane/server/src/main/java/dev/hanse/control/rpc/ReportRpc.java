@@ -1,0 +1,56 @@
+package dev.hanse.control.rpc;
+
+import dev.hanse.api.NodeId;
+import dev.hanse.api.control.v1.ReportRequest;
+import dev.hanse.api.control.v1.ReportResponse;
+import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.control.membership.ControlMetrics;
+import dev.hanse.control.membership.Membership;
+import dev.hanse.control.membership.Moment;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The open Report streams. Bounded: nodes may reconnect before their old stream is known dead. */
+final class ReportRpc {
+  private final Membership membership;
+  private final Supplier<Moment> clock;
+  private final ControlMetrics metrics;
+  private final Set<ReportStream> streams = new LinkedHashSet<>();
+
+  ReportRpc(Membership membership, Supplier<Moment> clock, ControlMetrics metrics) {
+    this.membership = membership;
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  void accept(PeerIdentity.Node node, GrpcServerRequest<ReportRequest, ReportResponse> request) {
+    if (streams.size() >= 2 * membership.terms().maxMembers()) {
+      metrics.boundHit("report-streams");
+      var _ =
+          request
+              .response()
+              .status(GrpcStatus.RESOURCE_EXHAUSTED)
+              .statusMessage("too many report streams")
+              .end();
+      return;
+    }
+    ReportStream stream =
+        new ReportStream(node, membership, clock, metrics, request.response(), streams::remove);
+    streams.add(stream);
+    request.handler(stream::receive);
+    request.endHandler(ended -> stream.over());
+    request.exceptionHandler(failure -> stream.over());
+  }
+
+  void tick(Moment now) {
+    List.copyOf(streams).forEach(stream -> stream.tick(now));
+  }
+
+  void drain(NodeId id, boolean drain) {
+    streams.stream().filter(stream -> stream.isOf(id)).forEach(stream -> stream.drain(drain));
+  }
+}

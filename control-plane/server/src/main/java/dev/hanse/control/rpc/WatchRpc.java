@@ -1,0 +1,85 @@
+package dev.hanse.control.rpc;
+
+import dev.hanse.api.Delta;
+import dev.hanse.api.Snapshot;
+import dev.hanse.api.control.v1.WatchRequest;
+import dev.hanse.api.control.v1.WatchResponse;
+import dev.hanse.api.wire.ViewWire;
+import dev.hanse.control.membership.ControlMetrics;
+import dev.hanse.control.membership.Membership;
+import dev.hanse.control.membership.Moment;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * The open Watch streams, and the messages they share: the latest delta and the latest snapshot are
+ * encoded once, however many watch.
+ */
+final class WatchRpc {
+  private static final int MAX_WATCHERS = 10_000;
+
+  private final Membership membership;
+  private final Supplier<Moment> clock;
+  private final ControlMetrics metrics;
+  private final Set<WatchStream> streams = new LinkedHashSet<>();
+  private long deltaVersion = -1;
+  private WatchResponse delta = WatchResponse.getDefaultInstance();
+  private long snapshotVersion = -1;
+  private WatchResponse snapshot = WatchResponse.getDefaultInstance();
+
+  WatchRpc(Membership membership, Supplier<Moment> clock, ControlMetrics metrics) {
+    this.membership = membership;
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  void accept(GrpcServerRequest<WatchRequest, WatchResponse> request) {
+    if (streams.size() >= MAX_WATCHERS) {
+      metrics.boundHit("watchers");
+      var _ =
+          request
+              .response()
+              .status(GrpcStatus.RESOURCE_EXHAUSTED)
+              .statusMessage("too many watchers")
+              .end();
+      return;
+    }
+    WatchStream stream = new WatchStream(membership, clock, metrics, this, request.response());
+    streams.add(stream);
+    request.handler(stream::receive);
+    request.endHandler(ended -> stream.close());
+    request.exceptionHandler(failure -> stream.over());
+  }
+
+  void tick(Moment now) {
+    List.copyOf(streams).forEach(stream -> stream.tick(now));
+  }
+
+  void remove(WatchStream stream) {
+    streams.remove(stream);
+  }
+
+  int size() {
+    return streams.size();
+  }
+
+  WatchResponse encoded(Delta next) {
+    if (next.version() != deltaVersion) {
+      delta = WatchResponse.newBuilder().setDelta(ViewWire.toProto(next)).build();
+      deltaVersion = next.version();
+    }
+    return delta;
+  }
+
+  WatchResponse encoded(Snapshot whole) {
+    if (whole.version() != snapshotVersion) {
+      snapshot = WatchResponse.newBuilder().setSnapshot(ViewWire.toProto(whole)).build();
+      snapshotVersion = whole.version();
+    }
+    return snapshot;
+  }
+}
