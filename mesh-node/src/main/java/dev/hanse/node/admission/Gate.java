@@ -62,7 +62,7 @@ public final class Gate {
     long now;
     do {
       now = heldBytes.get();
-      if (bytes > limits.maxHeldBytes() - now) {
+      if (bytes > limits.maxHeld().bytes() - now) {
         return false;
       }
     } while (!heldBytes.compareAndSet(now, now + bytes));

@@ -219,7 +219,7 @@ final class AnswerWriter implements ServingListener {
           .setChunked(true)
           .putHeader("cache-control", "no-cache")
           .putHeader("x-accel-buffering", "no")
-          .setWriteQueueMaxSize(config.writeQueueBytes());
+          .setWriteQueueMaxSize(config.writeQueue().toInt());
       startComments();
     }
     quietSinceComment = false;

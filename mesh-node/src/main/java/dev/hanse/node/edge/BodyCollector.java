@@ -59,8 +59,8 @@ final class BodyCollector {
     String encoding = request.getHeader("content-encoding");
     if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
       collector.refuse(ErrorTable.encodedBody());
-    } else if (RequestHeaders.contentLength(request) > config.maxBodyBytes()) {
-      collector.refuse(ErrorTable.bodyTooLarge(config.maxBodyBytes()));
+    } else if (RequestHeaders.contentLength(request) > config.maxBody().bytes()) {
+      collector.refuse(ErrorTable.bodyTooLarge(config.maxBody().bytes()));
     } else {
       collector.start();
     }
@@ -79,8 +79,8 @@ final class BodyCollector {
     if (over) {
       return;
     }
-    if (bytes.length() > config.maxBodyBytes() - body.length()) {
-      refuse(ErrorTable.bodyTooLarge(config.maxBodyBytes()));
+    if (bytes.length() > config.maxBody().bytes() - body.length()) {
+      refuse(ErrorTable.bodyTooLarge(config.maxBody().bytes()));
       return;
     }
     switch (claim.hold(bytes.length())) {

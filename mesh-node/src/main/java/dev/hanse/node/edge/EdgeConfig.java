@@ -1,89 +1,88 @@
 package dev.hanse.node.edge;
 
+import dev.hanse.api.config.ByteSize;
+import dev.hanse.api.config.Default;
+import dev.hanse.api.config.Doc;
+import dev.hanse.api.config.StrictYaml;
 import dev.hanse.node.admission.AdmissionLimits;
 import dev.hanse.node.edge.body.BodyLimits;
 import java.time.Duration;
+import java.util.Map;
 
-/**
- * How an edge takes requests.
- *
- * @param host the address it listens on
- * @param port 0 for any free one
- * @param eventLoops how many event loops share the port; above 0
- * @param cleartextHttp2 whether HTTP/2 is spoken besides HTTP/1.1. Only for edges behind a proxy
- *     of one's own: then Vert.x tells of a connection with its first request, so {@code
- *     headerDeadline} does not hold for the first one, only the far longer silence limit
- * @param maxBodyBytes of a request body
- * @param maxHeaderBytes of a request's headers together, and of its first line
- * @param headerDeadline from accepting a connection to the end of its first request's headers
- * @param bodyDeadline from the end of the headers to the end of the body
- * @param idleTimeout how long a connection without a request is kept, including the time the next
- *     request's headers take
- * @param lingerTimeout how long the rest of a refused body is read and thrown away: closing at once
- *     would reset the connection before the client has read why
- * @param requestBudget the longest a whole answer may take; OpenAI's SDKs wait 600 s
- * @param writeStallTimeout how long a client may leave a full stream unread
- * @param writeQueueBytes of answer that wait for a slow client before its engine is paused
- * @param keepAliveComments after how much silence a started stream gets a comment; zero for never,
- *     because some clients take every line for JSON
- */
+/** How an edge takes requests. */
+@Doc("The OpenAI API that clients call.")
 public record EdgeConfig(
-    String host,
-    int port,
-    int eventLoops,
-    boolean cleartextHttp2,
-    int maxBodyBytes,
-    int maxHeaderBytes,
-    Duration headerDeadline,
-    Duration bodyDeadline,
-    Duration idleTimeout,
-    Duration lingerTimeout,
-    Duration requestBudget,
-    Duration writeStallTimeout,
-    int writeQueueBytes,
-    Duration keepAliveComments,
+    @Doc("Address to listen on.") @Default("127.0.0.1") String host,
+    @Doc("Port to listen on; 0 for any free one.") @Default("8080") int port,
+    @Doc("Event loops that share the port.") @Default("2") int eventLoops,
+    @Doc(
+            "Also speak HTTP/2 without TLS. Only behind a proxy of one's own: until a connection's"
+                + " first request is whole, header-deadline cannot be kept for it.")
+        @Default("false")
+        boolean cleartextHttp2,
+    @Doc("Largest request body; at most 1GiB.") @Default("16MiB") ByteSize maxBody,
+    @Doc("Largest request line, and largest sum of headers.") @Default("16KiB") ByteSize maxHeader,
+    @Doc("From accepting a connection to the end of its first request's headers.") @Default("10s")
+        Duration headerDeadline,
+    @Doc("From the end of a request's headers to the end of its body.") @Default("60s")
+        Duration bodyDeadline,
+    @Doc("How long a connection is kept between requests, the next one's headers included.")
+        @Default("75s")
+        Duration idleTimeout,
+    @Doc(
+            "How long the rest of a refused body is read and thrown away, so that the client can"
+                + " read why it was refused.")
+        @Default("5s")
+        Duration lingerTimeout,
+    @Doc("Longest time for a whole answer. OpenAI's SDKs wait 10m.") @Default("10m")
+        Duration requestBudget,
+    @Doc("How long a client may leave its stream unread while more waits for it.") @Default("60s")
+        Duration writeStallTimeout,
+    @Doc("How much of an answer waits for a slow client before its engine is paused.")
+        @Default("64KiB")
+        ByteSize writeQueue,
+    @Doc(
+            "Silence after which a started stream gets an SSE comment; 0s for never, because some"
+                + " clients take every line for JSON.")
+        @Default("0s")
+        Duration keepAliveComments,
     BodyLimits body,
     AdmissionLimits admission) {
+  private static final long MAX_BODY_BYTES = 1L << 30;
 
   public EdgeConfig {
-    if (eventLoops <= 0 || maxBodyBytes <= 0 || maxHeaderBytes <= 0 || writeQueueBytes <= 0) {
-      throw new IllegalArgumentException("event loops and byte limits must be above 0");
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("port must be 0 to 65535, was " + port);
     }
-    requirePositive("headerDeadline", headerDeadline);
-    requirePositive("bodyDeadline", bodyDeadline);
-    requirePositive("idleTimeout", idleTimeout);
-    requirePositive("lingerTimeout", lingerTimeout);
-    requirePositive("requestBudget", requestBudget);
-    requirePositive("writeStallTimeout", writeStallTimeout);
+    if (eventLoops <= 0) {
+      throw new IllegalArgumentException("event-loops must be above 0, was " + eventLoops);
+    }
+    if (maxBody.bytes() <= 0 || maxBody.bytes() > MAX_BODY_BYTES) {
+      throw new IllegalArgumentException("max-body must be 1B to 1GiB, was " + maxBody);
+    }
+    if (maxHeader.bytes() <= 0 || writeQueue.bytes() <= 0) {
+      throw new IllegalArgumentException("max-header and write-queue must be above 0B");
+    }
+    requirePositive("header-deadline", headerDeadline);
+    requirePositive("body-deadline", bodyDeadline);
+    requirePositive("idle-timeout", idleTimeout);
+    requirePositive("linger-timeout", lingerTimeout);
+    requirePositive("request-budget", requestBudget);
+    requirePositive("write-stall-timeout", writeStallTimeout);
     if (keepAliveComments.isNegative()) {
-      throw new IllegalArgumentException("keepAliveComments must not be negative");
+      throw new IllegalArgumentException("keep-alive-comments must not be negative");
     }
   }
 
   private static void requirePositive(String name, Duration duration) {
     if (!duration.isPositive()) {
-      throw new IllegalArgumentException(name + " must be above 0, was " + duration);
+      throw new IllegalArgumentException(name + " must be above 0s, was " + duration);
     }
   }
 
   /** What an edge does unless told otherwise, on this address. */
   public static EdgeConfig at(String host, int port) {
-    return new EdgeConfig(
-        host,
-        port,
-        2,
-        false,
-        16 << 20,
-        16 << 10,
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(75),
-        Duration.ofSeconds(5),
-        Duration.ofMinutes(10),
-        Duration.ofSeconds(60),
-        64 << 10,
-        Duration.ZERO,
-        BodyLimits.DEFAULT,
-        AdmissionLimits.DEFAULT);
+    return StrictYaml.read(
+        "", EdgeConfig.class, Map.of(), Map.of("host", host, "port", Integer.toString(port)));
   }
 }

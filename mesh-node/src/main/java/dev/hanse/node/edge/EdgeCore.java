@@ -36,7 +36,7 @@ final class EdgeCore {
     this.keys = keys;
     this.random = random;
     this.gate = new Gate(config.admission());
-    this.reader = new BodyReader(config.body(), ports.chains());
+    this.reader = new BodyReader(config.body());
     this.errors = new ErrorReply(vertx, config);
     this.models = new ModelCatalogue(ports.members());
   }

@@ -60,8 +60,8 @@ final class EdgeListener extends VerticleBase {
             .setTcpNoDelay(true)
             .setHttp2ClearTextEnabled(config.cleartextHttp2())
             .setHandle100ContinueAutomatically(false)
-            .setMaxHeaderSize(config.maxHeaderBytes())
-            .setMaxInitialLineLength(config.maxHeaderBytes());
+            .setMaxHeaderSize(config.maxHeader().toInt())
+            .setMaxInitialLineLength(config.maxHeader().toInt());
     if (config.cleartextHttp2()) {
       long silence = config.requestBudget().plus(config.idleTimeout()).toSeconds();
       options.setIdleTimeoutUnit(TimeUnit.SECONDS).setIdleTimeout((int) silence);

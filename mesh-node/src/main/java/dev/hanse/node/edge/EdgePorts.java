@@ -1,7 +1,6 @@
 package dev.hanse.node.edge;
 
 import dev.hanse.api.MemberView;
-import dev.hanse.node.edge.body.PrefixChainBuilder;
 import dev.hanse.node.serving.Serving;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.function.Supplier;
 /**
  * What an edge needs from the rest of its node. All are called on event loops and never block.
  *
- * @param chains makes prefix chains
  * @param members of the view placed by now, for {@code /v1/models}; the same list while the view
  *     is the same
  * @param ready whether requests can be placed, for {@code /readyz}
@@ -19,7 +17,6 @@ import java.util.function.Supplier;
  */
 public record EdgePorts(
     Serving serving,
-    PrefixChainBuilder.Source chains,
     EdgeObserver observer,
     Supplier<List<MemberView>> members,
     BooleanSupplier ready,

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hanse.api.ModelId;
 import dev.hanse.api.Operation;
 import dev.hanse.node.routing.PlacementRequest;
+import dev.hanse.node.routing.PrefixChains;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.HashSet;
@@ -49,12 +50,10 @@ public final class BodyReader {
           "hanse");
 
   private final BodyLimits limits;
-  private final PrefixChainBuilder.Source chains;
   private final JsonFactory json;
 
-  public BodyReader(BodyLimits limits, PrefixChainBuilder.Source chains) {
+  public BodyReader(BodyLimits limits) {
     this.limits = limits;
-    this.chains = chains;
     this.json =
         JsonFactory.builder()
             .streamReadConstraints(
@@ -63,7 +62,7 @@ public final class BodyReader {
                     .maxStringLength(limits.maxStringChars())
                     .maxNameLength(1024)
                     .maxNumberLength(64)
-                    .maxTokenCount(limits.maxTokens())
+                    .maxTokenCount(limits.maxValues())
                     .build())
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
@@ -106,7 +105,7 @@ public final class BodyReader {
             + " levels of nesting, "
             + limits.maxStringChars()
             + " characters in a string, 1024 in a name, 64 in a number, "
-            + limits.maxTokens()
+            + limits.maxValues()
             + " values in all.",
         "");
   }
@@ -260,7 +259,7 @@ public final class BodyReader {
       if (!seen.contains(promptField)) {
         throw new BodyRejected(BodyFault.missing(promptField));
       }
-      PrefixChainBuilder chain = chains.begin(tenantSalt, asked);
+      PrefixChains.Builder chain = PrefixChains.builder(tenantSalt, asked);
       prompt.feed(chain);
       return new ClientBody(
           Splice.without(body, extensionFrom, extensionTo),

@@ -2,6 +2,7 @@ package dev.hanse.node.edge.body;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.hanse.node.routing.PrefixChains;
 import java.io.IOException;
 
 /**
@@ -223,7 +224,7 @@ final class PromptReader {
     return prompts;
   }
 
-  void feed(PrefixChainBuilder chain) {
+  void feed(PrefixChains.Builder chain) {
     tools.appendTo(chain, 0, tools.length());
     conversation.appendTo(chain, 0, anchor);
     if (anchored) {

@@ -2,6 +2,7 @@ package dev.hanse.node.edge.body;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.hanse.node.routing.PrefixChains;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -14,8 +15,7 @@ import java.util.Arrays;
  * rest.
  */
 final class PromptText {
-  /** Blocks of 256 bytes times 4096, the longest chain. */
-  static final int MAX_BYTES = 1 << 20;
+  static final int MAX_BYTES = PrefixChains.BLOCK_BYTES * PrefixChains.MAX_BLOCKS;
 
   private static final byte END_OF_VALUE = 0x1F;
   private static final byte END_OF_RECORD = 0x1E;
@@ -43,9 +43,9 @@ final class PromptText {
     return (textBytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN + otherTokens;
   }
 
-  void appendTo(PrefixChainBuilder builder, int from, int to) {
+  void appendTo(PrefixChains.Builder chain, int from, int to) {
     if (to > from) {
-      builder.append(bytes, from, to - from);
+      chain.append(bytes, from, to - from);
     }
   }
 
