@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>Each bucket holds one minute's allowance and fills continuously, so in any span of {@code t}
  * seconds at most {@code limit × (1 + t / 60)} pass. Requests are charged when admitted. Tokens are
  * <em>reserved</em> when admitted and charged when the request is settled, with what it really
- * used: a reservation only counts against later reservations and never drains the bucket, so
- * giving it back cannot create credit that was never there (refunding a charge after the bucket
- * has refilled would).
+ * used: a reservation only counts against later reservations and never drains the bucket, so giving
+ * it back cannot create credit that was never there (refunding a charge after the bucket has
+ * refilled would).
  *
  * <p>Arithmetic: a bucket's debt is in sixty-thousandths of a unit; every millisecond pays off
  * {@code limit} of them. All integers, nothing drifts.
@@ -71,11 +71,12 @@ public final class KeyBudget {
     while (true) {
       State before = state.get();
       State now = before.paidOff(clock.millis(), limits);
-      long requestWait =
-          waitMillis(now.requestDebt, 1, cap(limits.requestsPerMinute()));
+      long requestWait = waitMillis(now.requestDebt, 1, cap(limits.requestsPerMinute()));
       long tokenWait =
           waitMillis(
-              now.tokenDebt, saturatedSum(now.reservedTokens, tokens), cap(limits.tokensPerMinute()));
+              now.tokenDebt,
+              saturatedSum(now.reservedTokens, tokens),
+              cap(limits.tokensPerMinute()));
       long wait = Math.max(requestWait, tokenWait);
       if (wait > 0) {
         return Duration.ofMillis(wait);

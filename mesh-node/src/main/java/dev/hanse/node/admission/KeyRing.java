@@ -49,7 +49,8 @@ public final class KeyRing {
     Map<String, Entry> before = index;
     Map<String, Entry> after = HashMap.newHashMap(keys.size());
     for (ClientKey key : keys) {
-      Entry known = after.containsKey(key.keyId()) ? after.get(key.keyId()) : before.get(key.keyId());
+      Entry known =
+          after.containsKey(key.keyId()) ? after.get(key.keyId()) : before.get(key.keyId());
       if (known == null) {
         after.put(key.keyId(), Entry.of(key, new KeyBudget(clock)));
       } else if (known.key.revision() > key.revision()) {

@@ -44,8 +44,7 @@ final class BodyCollector {
     this.claim = claim;
     this.listener = listener;
     this.deadlineTimer =
-        vertx.setTimer(
-            config.bodyDeadline().toMillis(), _ -> refuse(ErrorTable.bodyTooSlow()));
+        vertx.setTimer(config.bodyDeadline().toMillis(), _ -> refuse(ErrorTable.bodyTooSlow()));
   }
 
   /** Starts; {@code listener} hears one outcome, or none when the client leaves. */

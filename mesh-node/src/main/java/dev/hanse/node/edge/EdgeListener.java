@@ -72,11 +72,10 @@ final class EdgeListener extends VerticleBase {
   private void watch(HttpConnection connection) {
     ConnectionWatch watch = new ConnectionWatch(vertx, connection, edge.config());
     watches.put(connection, watch);
-    connection.closeHandler(
-        _ -> {
-          watch.closed();
-          watches.remove(connection);
-        });
+    connection.closeHandler(_ -> {
+      watch.closed();
+      watches.remove(connection);
+    });
   }
 
   private void route(HttpServerRequest request) {
@@ -120,8 +119,7 @@ final class EdgeListener extends VerticleBase {
       return;
     }
     InferenceCall call =
-        new InferenceCall(
-            edge, context, request, pathOf(request), operation, requestId(request));
+        new InferenceCall(edge, context, request, pathOf(request), operation, requestId(request));
     try {
       call.begin();
     } catch (RuntimeException defect) {
@@ -168,8 +166,7 @@ final class EdgeListener extends VerticleBase {
 
   private void metrics(HttpServerRequest request) {
     if (isAllowed(request, HttpMethod.GET)) {
-      reply(
-          request, 200, "text/plain; version=0.0.4; charset=utf-8", edge.ports().metrics().get());
+      reply(request, 200, "text/plain; version=0.0.4; charset=utf-8", edge.ports().metrics().get());
     }
   }
 
@@ -178,9 +175,7 @@ final class EdgeListener extends VerticleBase {
       return true;
     }
     request.response().putHeader("allow", method.name());
-    reply(
-        request,
-        ErrorTable.wrongMethod(request.method().name(), pathOf(request), method.name()));
+    reply(request, ErrorTable.wrongMethod(request.method().name(), pathOf(request), method.name()));
     return false;
   }
 

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 /**
  * What an edge needs from the rest of its node. All are called on event loops and never block.
  *
- * @param members of the view placed by now, for {@code /v1/models}; the same list while the view
- *     is the same
+ * @param members of the view placed by now, for {@code /v1/models}; the same list while the view is
+ *     the same
  * @param ready whether requests can be placed, for {@code /readyz}
  * @param metrics in Prometheus' text format, for {@code /metrics}
  */

@@ -55,22 +55,20 @@ public final class EdgeServer {
               return listener;
             },
             new DeploymentOptions().setInstances(config.eventLoops()))
-        .map(
-            id -> {
-              deployment = Optional.of(id);
-              return listeners.getFirst().port();
-            })
-        .recover(
-            cause ->
-                Future.failedFuture(
-                    new IllegalStateException(
-                        "the edge cannot listen on "
-                            + config.host()
-                            + ":"
-                            + config.port()
-                            + ": "
-                            + cause.getMessage(),
-                        cause)));
+        .map(id -> {
+          deployment = Optional.of(id);
+          return listeners.getFirst().port();
+        })
+        .recover(cause ->
+            Future.failedFuture(
+                new IllegalStateException(
+                    "the edge cannot listen on "
+                        + config.host()
+                        + ":"
+                        + config.port()
+                        + ": "
+                        + cause.getMessage(),
+                    cause)));
   }
 
   /** What the edge holds at the moment, for telemetry and beats. */
@@ -96,13 +94,12 @@ public final class EdgeServer {
               }
             });
     return idle.future()
-        .compose(
-            _ -> {
-              vertx.cancelTimer(giveUp);
-              vertx.cancelTimer(poll);
-              core.active().forEach(InferenceCall::shutDown);
-              return vertx.timer(DRAIN_POLL_MILLIS, TimeUnit.MILLISECONDS);
-            })
+        .compose(_ -> {
+          vertx.cancelTimer(giveUp);
+          vertx.cancelTimer(poll);
+          core.active().forEach(InferenceCall::shutDown);
+          return vertx.timer(DRAIN_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        })
         .compose(_ -> close());
   }
 

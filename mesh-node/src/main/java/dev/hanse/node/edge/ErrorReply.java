@@ -67,13 +67,12 @@ final class ErrorReply {
             });
     request.handler(_ -> {});
     request.exceptionHandler(_ -> vertx.cancelTimer(timer));
-    request.endHandler(
-        _ -> {
-          vertx.cancelTimer(timer);
-          if (!http2 && !small) {
-            var _ = request.connection().shutdown();
-          }
-        });
+    request.endHandler(_ -> {
+      vertx.cancelTimer(timer);
+      if (!http2 && !small) {
+        var _ = request.connection().shutdown();
+      }
+    });
     var _ = response.end(error.json());
   }
 

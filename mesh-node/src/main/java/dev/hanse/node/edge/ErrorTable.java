@@ -31,7 +31,8 @@ final class ErrorTable {
               "You didn't provide an API key. Send it in the header"
                   + " 'Authorization: Bearer YOUR_KEY'.");
       case INVALID -> unauthorized("invalid_api_key", "Incorrect API key provided.");
-      case EXPIRED -> unauthorized("expired_api_key", "This API key has expired. Ask for a new one.");
+      case EXPIRED ->
+          unauthorized("expired_api_key", "This API key has expired. Ask for a new one.");
       case REVOKED -> unauthorized("revoked_api_key", "This API key has been revoked.");
     };
   }
@@ -139,11 +140,7 @@ final class ErrorTable {
 
   static ApiError bodyTooSlow() {
     return ApiError.of(
-        408,
-        INVALID_REQUEST,
-        "request_timeout",
-        "The request body did not arrive in time.",
-        "");
+        408, INVALID_REQUEST, "request_timeout", "The request body did not arrive in time.", "");
   }
 
   static ApiError brokenRequest(int status, String message) {
@@ -166,8 +163,7 @@ final class ErrorTable {
   }
 
   static ApiError noAnswer() {
-    return ApiError.of(
-        502, SERVER, "malformed_answer", "The engine ended without an answer.", "");
+    return ApiError.of(502, SERVER, "malformed_answer", "The engine ended without an answer.", "");
   }
 
   static ApiError internal() {
@@ -200,8 +196,7 @@ final class ErrorTable {
     return error;
   }
 
-  private static ApiError clients(
-      ProviderFailure failure, int status, String code, String param) {
+  private static ApiError clients(ProviderFailure failure, int status, String code, String param) {
     boolean fits = failure.status() >= 400 && failure.status() < 500 && failure.status() != 401;
     ApiError error =
         ApiError.of(

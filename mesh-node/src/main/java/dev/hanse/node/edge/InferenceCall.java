@@ -60,8 +60,7 @@ final class InferenceCall {
     this.operation = operation;
     this.requestId = id;
     this.clientTrace = RequestHeaders.trace(request);
-    this.observation =
-        edge.ports().observer().started(new Arrival(id, route, clientTrace));
+    this.observation = edge.ports().observer().started(new Arrival(id, route, clientTrace));
   }
 
   void begin() {
@@ -154,8 +153,8 @@ final class InferenceCall {
   }
 
   /**
-   * What the key is charged. Of an answer the client left in the middle nobody knows the usage:
-   * its prompt was read and each chunk is a token or more.
+   * What the key is charged. Of an answer the client left in the middle nobody knows the usage: its
+   * prompt was read and each chunk is a token or more.
    */
   private static long settledTokens(ClientBody body, AnswerWriter.Ended ended) {
     boolean leftInTheMiddle =
@@ -174,11 +173,10 @@ final class InferenceCall {
 
   /** Ends the request because the edge ends. */
   void shutDown() {
-    context.runOnContext(
-        _ ->
-            answer.ifPresentOrElse(
-                writer -> writer.giveUp(ErrorTable.shuttingDown()),
-                () -> refuse(ErrorTable.shuttingDown())));
+    context.runOnContext(_ ->
+        answer.ifPresentOrElse(
+            writer -> writer.giveUp(ErrorTable.shuttingDown()),
+            () -> refuse(ErrorTable.shuttingDown())));
   }
 
   /** Ends the request after a defect of the edge itself. */
@@ -201,8 +199,7 @@ final class InferenceCall {
       return;
     }
     edge.errors().send(request, requestId, error);
-    finish(
-        new Ending(Result.REFUSED, error.status(), error.code(), Usage.NONE, "", 0), 0);
+    finish(new Ending(Result.REFUSED, error.status(), error.code(), Usage.NONE, "", 0), 0);
   }
 
   private void finish(Ending ending, long usedTokens) {

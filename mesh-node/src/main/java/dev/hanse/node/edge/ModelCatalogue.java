@@ -38,11 +38,12 @@ final class ModelCatalogue {
     ObjectNode list = JsonNodeFactory.instance.objectNode();
     list.put("object", "list");
     ArrayNode data = list.putArray("data");
-    current().forEach((id, model) -> {
-      if (mayUse(key, id)) {
-        data.add(model);
-      }
-    });
+    current()
+        .forEach((id, model) -> {
+          if (mayUse(key, id)) {
+            data.add(model);
+          }
+        });
     return Buffer.buffer(list.toString());
   }
 
@@ -99,7 +100,8 @@ final class ModelCatalogue {
     ObjectNode more = model.putObject("hanse");
     more.put("simulated", sellers.stream().allMatch(s -> s.member.engineSimulated()));
     more.put("nodes", sellers.size());
-    strings(more.putArray("regions"), sellers.stream().map(s -> s.member.region().value()).toList());
+    strings(
+        more.putArray("regions"), sellers.stream().map(s -> s.member.region().value()).toList());
     strings(more.putArray("providers"), owners);
     strings(more.putArray("engines"), sellers.stream().map(s -> s.member.engine()).toList());
     strings(

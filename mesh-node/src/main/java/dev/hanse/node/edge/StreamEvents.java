@@ -1,8 +1,8 @@
 package dev.hanse.node.edge;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hanse.provider.Usage;
@@ -72,9 +72,7 @@ final class StreamEvents {
     counts.put("completion_tokens", usage.completionTokens());
     counts.put("total_tokens", usage.totalTokens());
     counts.putObject("prompt_tokens_details").put("cached_tokens", usage.cachedPromptTokens());
-    counts
-        .putObject("completion_tokens_details")
-        .put("reasoning_tokens", usage.reasoningTokens());
+    counts.putObject("completion_tokens_details").put("reasoning_tokens", usage.reasoningTokens());
     return Buffer.buffer(result.toString());
   }
 

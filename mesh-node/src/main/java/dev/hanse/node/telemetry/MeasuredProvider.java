@@ -7,6 +7,7 @@ import dev.hanse.provider.EngineRequest;
 import dev.hanse.provider.EngineStatus;
 import dev.hanse.provider.Exchange;
 import dev.hanse.provider.ExchangeListener;
+import dev.hanse.provider.Operation;
 import dev.hanse.provider.Provider;
 import dev.hanse.provider.ProviderFailure;
 import io.opentelemetry.api.common.Attributes;
@@ -29,7 +30,7 @@ record MeasuredProvider(Provider inner, Tracer tracer, Instruments instruments)
 
   @Override
   public Exchange open(EngineRequest request, ExchangeListener listener) {
-    String operation = MeasuredServing.nameOf(request.operation().name());
+    String operation = nameOf(request.operation());
     Span span =
         tracer
             .spanBuilder(operation + " " + request.model())
@@ -67,6 +68,15 @@ record MeasuredProvider(Provider inner, Tracer tracer, Instruments instruments)
             record(instruments, attributes, startedNanos, "cancelled");
           }
         });
+  }
+
+  /** The convention's name of an operation. */
+  private static String nameOf(Operation operation) {
+    return switch (operation) {
+      case CHAT -> "chat";
+      case COMPLETION -> "text_completion";
+      case EMBEDDING -> "embeddings";
+    };
   }
 
   private static void record(

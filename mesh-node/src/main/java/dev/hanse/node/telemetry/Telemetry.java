@@ -3,7 +3,7 @@ package dev.hanse.node.telemetry;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.hanse.api.Load;
-import dev.hanse.node.serving.Serving;
+import dev.hanse.node.edge.EdgeObserver;
 import dev.hanse.node.serving.Upstream;
 import dev.hanse.provider.Provider;
 import io.opentelemetry.api.OpenTelemetry;
@@ -126,9 +126,9 @@ public final class Telemetry implements AutoCloseable {
     instruments = new Instruments(meter);
   }
 
-  /** Traces and measures whole requests. */
-  public Serving around(Serving serving) {
-    return new MeasuredServing(serving, tracer, instruments);
+  /** Traces and measures every request the edge takes. */
+  public EdgeObserver edge() {
+    return new EdgeTelemetry(tracer, instruments);
   }
 
   /** Traces attempts that leave this node for another. */
@@ -144,11 +144,6 @@ public final class Telemetry implements AutoCloseable {
   /** Traces and measures calls of an engine. */
   public Provider around(Provider provider) {
     return new MeasuredProvider(provider, tracer, instruments);
-  }
-
-  /** Counts a request refused before it was placed; {@code reason} is one of a fixed few. */
-  public void refused(String reason) {
-    instruments.refusals.add(1, Attributes.of(Instruments.REASON, reason));
   }
 
   /** Observes a provider node's load whenever somebody collects. */

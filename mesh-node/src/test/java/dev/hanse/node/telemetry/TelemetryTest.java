@@ -15,19 +15,21 @@ import dev.hanse.api.Operation;
 import dev.hanse.api.Price;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.Role;
+import dev.hanse.node.edge.EdgeObserver.Arrival;
+import dev.hanse.node.edge.EdgeObserver.Ending;
+import dev.hanse.node.edge.EdgeObserver.Observation;
+import dev.hanse.node.edge.EdgeObserver.Result;
 import dev.hanse.node.routing.Constraints;
 import dev.hanse.node.routing.Placed;
 import dev.hanse.node.routing.PlacementRequest;
 import dev.hanse.node.routing.PrefixChain;
-import dev.hanse.node.serving.Serving;
-import dev.hanse.node.serving.ServingListener;
 import dev.hanse.node.serving.ServingRequest;
 import dev.hanse.node.serving.TraceContext;
 import dev.hanse.node.serving.Upstream;
 import dev.hanse.provider.Completion;
 import dev.hanse.provider.Exchange;
+import dev.hanse.provider.ExchangeListener;
 import dev.hanse.provider.ProviderFailure;
-import dev.hanse.provider.Retry;
 import dev.hanse.provider.Usage;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -40,6 +42,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TelemetryTest {
+  private static final String EDGE_SPAN = "POST /v1/chat/completions";
   private static final String CLIENT_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final Member NODE =
       new Member(
@@ -96,61 +99,48 @@ class TelemetryTest {
         trace);
   }
 
-  /** Forwards to the upstream as the real flow does, so that spans nest as they will. */
-  private static Serving through(Upstream upstream) {
-    return (request, listener) -> {
-      listener.onPlaced(new Placed(NODE, PRICE, "ring 1st"));
-      return upstream.open(new Upstream.Attempt(request, NODE, 1, 20, PRICE), listener);
-    };
-  }
+  private static final Usage USAGE = new Usage(100, 40, 10, 0, true);
 
   private static Upstream answering() {
     return (attempt, listener) -> {
       listener.onChunk(Buffer.buffer("{}"));
-      listener.onEnd(new Completion(new Usage(100, 40, 10, 0, true), Optional.empty(), "stop"));
+      listener.onEnd(new Completion(USAGE, Optional.empty(), "stop"));
       return IDLE;
     };
   }
 
-  private static Upstream failing() {
-    return (attempt, listener) -> {
-      listener.onFailure(
-          new ProviderFailure(
-              ProviderFailure.Kind.OVERLOADED,
-              503,
-              "engine_overloaded",
-              "full",
-              new Retry.Never(),
-              Usage.NONE,
-              Optional.empty()));
-      return IDLE;
-    };
+  /** Takes a request through edge and one attempt, as the real flow does, so that spans nest. */
+  private void answer(TraceContext client) {
+    Observation observation = started(client);
+    ServingRequest admitted = request(observation.trace(client));
+    observation.admitted(admitted);
+    telemetry
+        .aroundForward(answering())
+        .open(new Upstream.Attempt(admitted, NODE, 1, 20, PRICE), new Deaf());
+    observation.placed(new Placed(NODE, PRICE, "ring 1st"));
+    observation.firstChunk();
+    observation.ended(new Ending(Result.COMPLETED, 200, "", USAGE, "stop", 1));
+  }
+
+  private Observation started(TraceContext client) {
+    return telemetry.edge().started(new Arrival("req-1", "/v1/chat/completions", client));
   }
 
   @Test
   void putsEdgeAndAttemptIntoTheClientsTrace() {
-    Serving serving = telemetry.around(through(telemetry.aroundForward(answering())));
+    answer(new TraceContext("00-" + CLIENT_TRACE + "-00f067aa0ba902b7-01", ""));
 
-    serving.serve(
-        request(new TraceContext("00-" + CLIENT_TRACE + "-00f067aa0ba902b7-01", "")),
-        new Recorded());
     List<SpanData> finished = exported();
-
     assertThat(finished).extracting(SpanData::getTraceId).containsOnly(CLIENT_TRACE);
-    assertThat(finished)
-        .extracting(SpanData::getName)
-        .containsExactlyInAnyOrder("chat llama", "hanse.inference.v1.Inference/Infer");
-    SpanData edge = named(finished, "chat llama");
-    SpanData attempt = named(finished, "hanse.inference.v1.Inference/Infer");
-    assertThat(attempt.getParentSpanId()).isEqualTo(edge.getSpanId());
+    assertThat(named(finished, "hanse.inference.v1.Inference/Infer").getParentSpanId())
+        .isEqualTo(named(finished, EDGE_SPAN).getSpanId());
   }
 
   @Test
-  void saysWhichNodeAnsweredAndWhy() {
-    telemetry.around(through(answering())).serve(request(TraceContext.NONE), new Recorded());
+  void saysWhichNodeAnsweredWhyAndForHowMuch() {
+    answer(TraceContext.NONE);
 
-    SpanData edge = named(exported(), "chat llama");
-
+    SpanData edge = named(exported(), EDGE_SPAN);
     assertThat(edge.getAttributes().get(Instruments.NODE)).isEqualTo("acme.gpu-1");
     assertThat(edge.getAttributes().get(Instruments.PLACEMENT)).isEqualTo("ring 1st");
     assertThat(edge.getAttributes().get(Instruments.COST_MICROS)).isEqualTo(60 + 20 + 20);
@@ -158,44 +148,48 @@ class TelemetryTest {
 
   @Test
   void startsATraceOfItsOwnWhenTheClientsIsNotOne() {
-    telemetry
-        .around(through(answering()))
-        .serve(request(new TraceContext("00-zz-zz-01", "??")), new Recorded());
+    answer(new TraceContext("00-zz-zz-01", "??"));
 
-    assertThat(exported()).hasSize(1).allMatch(span -> !span.getParentSpanContext().isValid());
+    assertThat(named(exported(), EDGE_SPAN).getParentSpanContext().isValid()).isFalse();
   }
 
   @Test
-  void recordsAFailureByItsClass() {
-    Recorded heard = new Recorded();
+  void countsARefusalByItsCodeAndNotAsAnError() {
+    started(TraceContext.NONE)
+        .ended(new Ending(Result.REFUSED, 401, "invalid_api_key", Usage.NONE, "", 0));
 
-    telemetry.around(through(failing())).serve(request(TraceContext.NONE), heard);
-
-    assertThat(heard.failures).isEqualTo(1);
     assertThat(telemetry.scrape().toString())
-        .contains("hanse_errors_total{error_type=\"overloaded\"");
-    assertThat(named(exported(), "chat llama").getAttributes().get(Instruments.ERROR_TYPE))
-        .isEqualTo("overloaded");
+        .contains("hanse_refusals_total{reason=\"invalid_api_key\"} 1")
+        .doesNotContain("hanse_errors_total{");
   }
 
   @Test
-  void endsTheSpanOnceWhenTheClientCancels() {
+  void countsAFailureByItsClass() {
+    started(TraceContext.NONE)
+        .ended(new Ending(Result.FAILED, 503, "overloaded", Usage.NONE, "", 0));
+
+    assertThat(telemetry.scrape().toString())
+        .contains("hanse_errors_total{error_type=\"overloaded\"} 1")
+        .contains("hanse_requests_in_flight 0.0");
+  }
+
+  @Test
+  void endsAnAttemptsSpanOnceWhenItIsCancelledTwice() {
     Upstream silent = (attempt, listener) -> IDLE;
     Exchange exchange =
-        telemetry.around(through(silent)).serve(request(TraceContext.NONE), new Recorded());
+        telemetry
+            .aroundForward(silent)
+            .open(new Upstream.Attempt(request(TraceContext.NONE), NODE, 1, 20, PRICE), new Deaf());
 
     exchange.cancel();
     exchange.cancel();
 
     assertThat(exported()).hasSize(1);
-    assertThat(telemetry.scrape().toString())
-        .contains("hanse_requests_in_flight 0.0")
-        .contains("error_type=\"cancelled\"");
   }
 
   @Test
   void countsTokensByTypeAndTimesTheFirst() {
-    telemetry.around(through(answering())).serve(request(TraceContext.NONE), new Recorded());
+    answer(TraceContext.NONE);
 
     assertThat(telemetry.scrape().toString())
         .contains("gen_ai_client_token_usage")
@@ -205,7 +199,7 @@ class TelemetryTest {
 
   @Test
   void recordsNothingOfThePrompt() {
-    telemetry.around(through(answering())).serve(request(TraceContext.NONE), new Recorded());
+    answer(TraceContext.NONE);
 
     assertThat(exported().toString() + telemetry.scrape()).doesNotContain("a secret");
   }
@@ -219,12 +213,8 @@ class TelemetryTest {
     return spans.stream().filter(span -> span.getName().equals(name)).findFirst().orElseThrow();
   }
 
-  private static final class Recorded implements ServingListener {
-    private int failures;
-
-    @Override
-    public void onPlaced(Placed placed) {}
-
+  /** Hears and keeps nothing. */
+  private static final class Deaf implements ExchangeListener {
     @Override
     public void onChunk(Buffer json) {}
 
@@ -232,8 +222,6 @@ class TelemetryTest {
     public void onEnd(Completion completion) {}
 
     @Override
-    public void onFailure(ProviderFailure failure) {
-      failures++;
-    }
+    public void onFailure(ProviderFailure failure) {}
   }
 }

@@ -11,7 +11,6 @@ import dev.hanse.api.ModelId;
 import dev.hanse.api.Operation;
 import dev.hanse.node.routing.PlacementRequest;
 import dev.hanse.node.routing.PrefixChains;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;
@@ -91,7 +90,8 @@ public final class BodyReader {
     } catch (JsonProcessingException e) {
       var where = e.getLocation();
       String place = where == null ? "" : " near byte " + where.getByteOffset();
-      return new BodyReading.Rejected(BodyFault.notJson("it breaks off or is malformed" + place + "."));
+      return new BodyReading.Rejected(
+          BodyFault.notJson("it breaks off or is malformed" + place + "."));
     } catch (IOException e) {
       throw new IllegalStateException("reading an array failed", e);
     }
@@ -163,7 +163,8 @@ public final class BodyReader {
         case "model" -> model = Optional.of(model(parser));
         case "stream" -> stream = bool(field, parser);
         case "stream_options" -> streamOptions(parser);
-        case "max_tokens" -> maxTokens = integer(field, parser, minTokens(), limits.maxOutputTokens());
+        case "max_tokens" ->
+            maxTokens = integer(field, parser, minTokens(), limits.maxOutputTokens());
         case "max_completion_tokens" ->
             maxCompletionTokens = integer(field, parser, 1, limits.maxOutputTokens());
         case "n", "best_of" ->
@@ -248,8 +249,7 @@ public final class BodyReader {
     }
 
     private ClientBody finish(byte[] body, String tenantSalt) throws BodyRejected {
-      ModelId asked =
-          model.orElseThrow(() -> new BodyRejected(BodyFault.missing("model")));
+      ModelId asked = model.orElseThrow(() -> new BodyRejected(BodyFault.missing("model")));
       String promptField =
           switch (operation) {
             case CHAT -> "messages";

@@ -29,8 +29,7 @@ final class PromptReader {
     }
     for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
-        throw FieldShape.wrongType(
-            field + "[" + i + "]", FieldShape.OBJECT, parser.currentToken());
+        throw FieldShape.wrongType(field + "[" + i + "]", FieldShape.OBJECT, parser.currentToken());
       }
       tools.value(parser);
     }
@@ -178,8 +177,7 @@ final class PromptReader {
     prompts = kind == JsonToken.VALUE_NUMBER_INT ? 1 : count;
     if (prompts > BodyLimits.MAX_PROMPTS) {
       throw new BodyRejected(
-          BodyFault.wrongValue(
-              field, "must hold at most " + BodyLimits.MAX_PROMPTS + " entries."));
+          BodyFault.wrongValue(field, "must hold at most " + BodyLimits.MAX_PROMPTS + " entries."));
     }
   }
 
