@@ -37,6 +37,7 @@ public final class CertificateRequest {
       return refused("the request has " + der.size() + " bytes, 1 to 4096 are accepted");
     }
     try {
+      DerShape.require(der.toArray());
       return read(new PKCS10CertificationRequest(der.toArray()), der);
     } catch (IOException | RuntimeException broken) {
       return refused("the request cannot be read: " + SubjectKey.reason(broken));

@@ -48,6 +48,7 @@ public final class SubjectKey {
       throw new IllegalArgumentException("a public key of " + spki.size() + " bytes is too long");
     }
     try {
+      DerShape.require(spki.toArray());
       return read(SubjectPublicKeyInfo.getInstance(spki.toArray()), spki);
     } catch (IOException | RuntimeException broken) {
       throw new IllegalArgumentException("not a usable public key: " + reason(broken), broken);

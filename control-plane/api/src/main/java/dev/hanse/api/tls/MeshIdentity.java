@@ -45,6 +45,11 @@ public final class MeshIdentity {
     return roots;
   }
 
+  /** The one of {@link #roots} its chain leads to. */
+  public X509Certificate root() {
+    return MeshTrust.issuerOf(chain.getLast(), roots);
+  }
+
   public PeerIdentity self() {
     return self;
   }

@@ -1,5 +1,6 @@
 package dev.hanse.api.tls;
 
+import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -91,20 +92,18 @@ public final class MeshTls {
 
   /** Options of a client which has no certificate yet, and enrols. */
   public static HttpClientOptions bootstrapClient(List<X509Certificate> roots) {
-    HttpClientOptions options = new HttpClientOptions();
-    options
-        .setSsl(true)
-        .setVerifyHost(true)
-        .setUseAlpn(true)
-        .setProtocolVersion(HttpVersion.HTTP_2)
-        .setAlpnVersions(List.of(HttpVersion.HTTP_2))
-        .setEnabledSecureTransportProtocols(PROTOCOLS)
-        .setTrustOptions(trust(roots))
-        .setConnectTimeout((int) CONNECT_WITHIN.toMillis())
-        .setSslHandshakeTimeout(HANDSHAKE_WITHIN.toMillis())
-        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-        .setTcpNoDelay(true);
-    return options;
+    return anonymous(trust(roots));
+  }
+
+  /**
+   * Options of a client which has neither certificate nor trust bundle, but was told the root's
+   * fingerprint.
+   *
+   * @param rootSha256 SHA-256 of the root certificate's DER, in hexadecimal, colons allowed
+   * @throws IllegalArgumentException if it is not one
+   */
+  public static HttpClientOptions pinnedClient(String rootSha256) {
+    return anonymous(new MeshTrustOptions(new PinnedTrust(rootSha256)));
   }
 
   /** The part of {@link #client} which a renewal replaces. */
@@ -148,6 +147,11 @@ public final class MeshTls {
     return leafOf(connection).map(PeerIdentity::of);
   }
 
+  /** What the peer's certificate was issued on; empty where {@link #peerOf} or the stamp is. */
+  public static Optional<AttestationSummary> attestationOf(HttpConnection connection) {
+    return leafOf(connection).flatMap(AttestationStamp::of).map(AttestationStamp::summary);
+  }
+
   /**
    * A server's connection handler which ends a connection when its peer's certificate does: asked
    * to go away (HTTP/2 GOAWAY) a minute before, closed at the instant. A peer which renewed in time
@@ -171,6 +175,23 @@ public final class MeshTls {
                       });
               connection.closeHandler(closed -> vertx.cancelTimer(timer));
             });
+  }
+
+  private static HttpClientOptions anonymous(TrustOptions trust) {
+    HttpClientOptions options = new HttpClientOptions();
+    options
+        .setSsl(true)
+        .setVerifyHost(true)
+        .setUseAlpn(true)
+        .setProtocolVersion(HttpVersion.HTTP_2)
+        .setAlpnVersions(List.of(HttpVersion.HTTP_2))
+        .setEnabledSecureTransportProtocols(PROTOCOLS)
+        .setTrustOptions(trust)
+        .setConnectTimeout((int) CONNECT_WITHIN.toMillis())
+        .setSslHandshakeTimeout(HANDSHAKE_WITHIN.toMillis())
+        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+        .setTcpNoDelay(true);
+    return options;
   }
 
   private static Optional<X509Certificate> leafOf(HttpConnection connection) {

@@ -19,8 +19,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * which the JDK's own trust manager checks because the engine asks for endpoint identification),
  * then what PKIX does not know: a region's CA may speak for its own region only.
  *
- * <p>The chain is exactly leaf and region CA. The root comes from this process's bundle, never from
- * the peer. Any doubt is a {@link CertificateException}, which ends the handshake.
+ * <p>The chain is exactly leaf and region CA; a server may add the root, if it is one of this
+ * process's bundle: a root never comes from the peer. Any doubt is a {@link CertificateException},
+ * which ends the handshake.
  */
 final class MeshTrust extends X509ExtendedTrustManager {
   // Bits of KeyUsage, RFC 5280 §4.2.1.3.
@@ -109,7 +110,11 @@ final class MeshTrust extends X509ExtendedTrustManager {
 
   private void checkMesh(X509Certificate[] chain) throws CertificateException {
     try {
-      requireWellFormed(List.of(chain), roots);
+      List<X509Certificate> sent = List.of(chain);
+      if (sent.size() == 3 && roots.contains(sent.getLast())) {
+        sent = sent.subList(0, 2);
+      }
+      requireWellFormed(sent, roots);
     } catch (IllegalArgumentException refused) {
       throw new CertificateException(refused.getMessage(), refused);
     }
@@ -152,7 +157,7 @@ final class MeshTrust extends X509ExtendedTrustManager {
         "issuing CA must be " + expected + ", was " + uris);
   }
 
-  private static X509Certificate issuerOf(X509Certificate ca, List<X509Certificate> roots) {
+  static X509Certificate issuerOf(X509Certificate ca, List<X509Certificate> roots) {
     for (X509Certificate root : roots) {
       if (isSignedBy(ca, root)) {
         return root;

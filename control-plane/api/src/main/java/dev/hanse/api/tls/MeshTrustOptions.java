@@ -8,13 +8,17 @@ import javax.net.ssl.ManagerFactoryParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.TrustManagerFactorySpi;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Hands {@link MeshTrust} to Vert.x; why not by {@code wrap}, see {@link OwnKeyOptions}. */
+/**
+ * Hands {@link MeshTrust} or {@link PinnedTrust} to Vert.x; why not by {@code wrap}, see {@link
+ * OwnKeyOptions}.
+ */
 final class MeshTrustOptions implements TrustOptions {
   private final TrustManagerFactory factory;
 
-  MeshTrustOptions(MeshTrust trust) {
+  MeshTrustOptions(X509ExtendedTrustManager trust) {
     this.factory = new TrustFactory(trust);
   }
 
@@ -50,15 +54,15 @@ final class MeshTrustOptions implements TrustOptions {
   }
 
   private static final class TrustFactory extends TrustManagerFactory {
-    TrustFactory(MeshTrust trust) {
+    TrustFactory(X509ExtendedTrustManager trust) {
       super(new TrustFactorySpi(trust), new OwnKeyOptions.OwnProvider(), "mesh");
     }
   }
 
   private static final class TrustFactorySpi extends TrustManagerFactorySpi {
-    private final MeshTrust trust;
+    private final X509ExtendedTrustManager trust;
 
-    TrustFactorySpi(MeshTrust trust) {
+    TrustFactorySpi(X509ExtendedTrustManager trust) {
       this.trust = trust;
     }
 

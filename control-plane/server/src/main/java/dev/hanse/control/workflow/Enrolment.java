@@ -1,0 +1,148 @@
+package dev.hanse.control.workflow;
+
+import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Refusal;
+import dev.hanse.attestation.challenge.Binding;
+import dev.hanse.attestation.challenge.Challenge;
+import dev.hanse.attestation.challenge.Challenges;
+import dev.hanse.attestation.challenge.Issue;
+import dev.hanse.attestation.challenge.Redemption;
+import dev.hanse.attestation.policy.Appraisal;
+import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.x509.CertificateRequest;
+import dev.hanse.attestation.x509.SubjectKey;
+import dev.hanse.control.identity.JoinTokens;
+import dev.hanse.control.identity.RegionAuthority;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * How a machine becomes a member: challenge → evidence → appraisal → right to the name → identity.
+ *
+ * <p>Each step either hands on or refuses; nothing is issued but on an {@link Appraisal.Accepted}
+ * about the very nonce, key and claims of this exchange. A challenge is used up by its first
+ * answer, good or bad. Renewal is the same exchange with fresh evidence; a current identity then
+ * stands in for the join token, and the name must stay the same.
+ *
+ * <p>CPU work of a few milliseconds, no I/O: for a worker thread. Safe for many of them.
+ */
+public final class Enrolment {
+  private final RegionAuthority authority;
+  private final Challenges challenges;
+  private final Appraiser appraiser;
+  private final JoinTokens joinTokens;
+  private final AddressRate rate;
+  private final InstantSource clock;
+
+  public Enrolment(
+      RegionAuthority authority,
+      Challenges challenges,
+      Appraiser appraiser,
+      JoinTokens joinTokens,
+      AddressRate rate,
+      InstantSource clock) {
+    this.authority = authority;
+    this.challenges = challenges;
+    this.appraiser = appraiser;
+    this.joinTokens = joinTokens;
+    this.rate = rate;
+    this.clock = clock;
+  }
+
+  /**
+   * Issues a challenge.
+   *
+   * @param spki DER SubjectPublicKeyInfo of the key that will answer
+   * @param address whom to count it against
+   */
+  public Issue challenge(Bytes spki, String address) {
+    Instant now = clock.instant();
+    Optional<Duration> wait = rate.take(address, now);
+    if (wait.isPresent()) {
+      return new Issue.Refused(new Refusal.RateLimited(wait.get()));
+    }
+    try {
+      return challenges.issue(SubjectKey.read(spki).spki(), now);
+    } catch (IllegalArgumentException unsupported) {
+      return new Issue.Refused(
+          new Refusal.KeyUnsupported(String.valueOf(unsupported.getMessage())));
+    }
+  }
+
+  /**
+   * Judges an answer and issues.
+   *
+   * @param current who the connection's certificate proves the caller to be, if it showed one
+   */
+  public EnrolmentOutcome enrol(EnrolmentRequest request, Optional<PeerIdentity> current) {
+    Instant now = clock.instant();
+    return switch (challenges.redeem(request.challengeId(), now)) {
+      case Redemption.Refused(var refusal) -> refused(refusal);
+      case Redemption.Redeemed(var challenge) ->
+          switch (CertificateRequest.read(request.certificateRequest())) {
+            case CertificateRequest.Reading.Refused(var refusal) -> refused(refusal);
+            case CertificateRequest.Reading.Proved(var proved) ->
+                answered(challenge, proved.key(), request, current, now);
+          };
+    };
+  }
+
+  private EnrolmentOutcome answered(
+      Challenge challenge,
+      SubjectKey key,
+      EnrolmentRequest request,
+      Optional<PeerIdentity> current,
+      Instant now) {
+    if (!key.digest().equals(challenge.keyDigest())) {
+      return refused(new Refusal.KeyMismatch());
+    }
+    PeerIdentity.Node node;
+    try {
+      node = authority.nodeOf(request.claims());
+    } catch (IllegalArgumentException impossible) {
+      return refused(new Refusal.ClaimsMismatch(String.valueOf(impossible.getMessage())));
+    }
+    Optional<Refusal> notEntitled = entitled(node, request.joinToken(), current);
+    if (notEntitled.isPresent()) {
+      return refused(notEntitled.get());
+    }
+    Binding binding = new Binding(challenge.nonce(), key, request.claims());
+    return switch (appraiser.appraise(request.evidence(), binding.reportData(), now)) {
+      case Appraisal.Refused(var refusal, var checks) -> refused(refusal);
+      case Appraisal.Accepted(var result) ->
+          new EnrolmentOutcome.Enrolled(authority.issue(binding, result));
+    };
+  }
+
+  /** Whether the caller may have this name: by a token of its provider, or by having it already. */
+  private Optional<Refusal> entitled(
+      PeerIdentity.Node node, String joinToken, Optional<PeerIdentity> current) {
+    if (!joinToken.isEmpty()) {
+      Optional<String> provider = joinTokens.providerOf(joinToken);
+      if (provider.isEmpty()) {
+        return Optional.of(new Refusal.JoinTokenInvalid());
+      }
+      return provider.get().equals(node.id().provider())
+          ? Optional.empty()
+          : Optional.of(new Refusal.ClaimsMismatch("the join token belongs to another provider"));
+    }
+    if (current.isEmpty()) {
+      return Optional.of(new Refusal.JoinTokenInvalid());
+    }
+    return current.get().equals(node)
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal.ClaimsMismatch(
+                "a renewal keeps its name, region and roles: "
+                    + current.get().spiffeId()
+                    + " asked to be "
+                    + node));
+  }
+
+  private static EnrolmentOutcome refused(Refusal refusal) {
+    return new EnrolmentOutcome.Refused(refusal);
+  }
+}
