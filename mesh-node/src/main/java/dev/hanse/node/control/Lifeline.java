@@ -76,6 +76,8 @@ final class Lifeline<S, R> {
   void giveUp(String reason, Duration atLeast) {
     Session current = session;
     if (current != null) {
+      // First forgotten, then cancelled: cancelling may call onClosed from within.
+      session = null;
       current.abandon();
       lose(reason, atLeast);
     }
@@ -185,8 +187,8 @@ final class Lifeline<S, R> {
     /** A planned change: no pause, no other address, and nothing has failed. */
     private void renew() {
       LOG.log(Level.DEBUG, "{0}: connecting again with the renewed identity", name);
-      abandon();
       session = null;
+      abandon();
       protocol.lost();
       dial();
     }

@@ -61,6 +61,8 @@ class LifelineTest {
     loop.pass(Duration.ofSeconds(4));
 
     assertThat(silent.cancelled).isTrue();
+    loop.pass(Pace.DEFAULT.retryTo());
+    assertThat(dialer.last().address).isEqualTo(1);
     assertThat(events).containsExactly("opened", "lost");
   }
 
@@ -107,6 +109,7 @@ class LifelineTest {
     line.start();
     dialer.last().open();
     line.giveUp("refused", Duration.ofSeconds(30));
+    assertThat(events).containsExactly("opened", "lost");
 
     loop.pass(Duration.ofMillis(29_999));
     assertThat(dialer.lines).hasSize(1);

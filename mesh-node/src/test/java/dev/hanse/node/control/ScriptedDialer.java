@@ -75,6 +75,7 @@ final class ScriptedDialer<S, R> implements Dialer<S, R> {
     @Override
     public void cancel() {
       cancelled = true;
+      listener.onClosed("cancelled"); // As gRPC does.
     }
   }
 }
