@@ -24,7 +24,7 @@ final class TransportFailures {
       return StatusTaxonomy.of(
           Kind.OVERLOADED,
           503,
-          "upstream_pool_full",
+          UpstreamClient.POOL_FULL,
           "too many requests wait for a connection to the engine",
           ELSEWHERE,
           Usage.NONE);

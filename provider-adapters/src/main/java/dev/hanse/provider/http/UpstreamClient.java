@@ -35,6 +35,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Safe for use from several event loops.
  */
 public final class UpstreamClient {
+  /** The code of a failure that comes from too many requests waiting for a connection. */
+  public static final String POOL_FULL = "upstream_pool_full";
+
   private static final int MAX_REPLY_BYTES = 4 << 20;
   private static final Set<String> OWN_HEADERS =
       Set.of(

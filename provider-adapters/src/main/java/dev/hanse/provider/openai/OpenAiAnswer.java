@@ -9,6 +9,7 @@ import dev.hanse.provider.Usage;
 import dev.hanse.provider.http.AnswerReader;
 import dev.hanse.provider.http.AnswerSink;
 import dev.hanse.provider.http.MalformedAnswer;
+import dev.hanse.provider.http.Nobody;
 import dev.hanse.provider.http.RetryAfter;
 import dev.hanse.provider.http.StatusTaxonomy;
 import io.vertx.core.MultiMap;

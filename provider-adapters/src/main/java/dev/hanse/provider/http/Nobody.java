@@ -1,12 +1,11 @@
-package dev.hanse.provider.openai;
+package dev.hanse.provider.http;
 
 import dev.hanse.provider.Completion;
 import dev.hanse.provider.ProviderFailure;
-import dev.hanse.provider.http.AnswerSink;
 import io.vertx.core.buffer.Buffer;
 
 /** The sink of an answer that has not begun. */
-final class Nobody implements AnswerSink {
+public final class Nobody implements AnswerSink {
   @Override
   public void chunk(Buffer json) {}
 
