@@ -58,6 +58,7 @@ class LayeringTest {
               "com.dynatrace.hash4j..",
               "dev.hanse.hash..",
               "dev.hanse.api",
+              "dev.hanse.api.config",
               "dev.hanse.attestation..",
               "dev.hanse.control.membership..",
               "dev.hanse.node.admission..",
