@@ -1,27 +1,163 @@
 package dev.hanse.hash;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 /**
  * The account of work in flight: how much each member holds, and every lease that is out. Shared by
  * the placements of one edge (one a model, for example), so that a member's hard cap holds over all
- * of them. Skeleton.
+ * of them. Safe for any thread; reserving and releasing neither lock nor allocate.
  */
-@SuppressWarnings("DoNotCallSuggester") // signatures only, bodies follow
 public final class InFlight {
+  /** Most tokens a lease can hold. */
+  public static final long MAX_LEASE_TOKENS = Integer.MAX_VALUE;
+
+  /** Seats of members long gone are forgotten only when there are more than this. */
+  private static final int IDLE_SEATS = 1024;
+
+  private static final int MAX_LEASES = 1 << 24;
+
+  private final Map<String, Seat> seats = new ConcurrentHashMap<>();
+  private final LeasePool pool;
+  private volatile long epoch = 1;
+
+  /** An account of at most 65 536 leases at a time. */
   public InFlight() {
     this(1 << 16);
   }
 
+  /**
+   * An empty account.
+   *
+   * @param maxLeases how many leases may be out at a time, 1 to 2^24; 12 bytes each
+   */
   public InFlight(int maxLeases) {
-    if (maxLeases < 1) {
-      throw new IllegalArgumentException("maxLeases must be above zero, was " + maxLeases);
+    if (maxLeases < 1 || maxLeases > MAX_LEASES) {
+      throw new IllegalArgumentException("maxLeases must be 1 to 2^24, was " + maxLeases);
+    }
+    this.pool = new LeasePool(maxLeases);
+  }
+
+  /**
+   * Takes a member's own report of all the work it has in flight. What exceeds the leases out here
+   * was put there by others, and counts for its bound and cap until the next report.
+   *
+   * @param reportedTokens zero or more; what this edge put there included
+   * @return whether the member is known
+   */
+  public boolean observe(String id, long reportedTokens) {
+    if (reportedTokens < 0) {
+      throw new IllegalArgumentException("reportedTokens must not be negative: " + reportedTokens);
+    }
+    Seat seat = seats.get(id);
+    if (seat == null) {
+      return false;
+    }
+    seat.observe(reportedTokens);
+    newEpoch();
+    return true;
+  }
+
+  private synchronized void newEpoch() {
+    epoch++;
+  }
+
+  /** Tokens reserved here on the member and not released; 0 where it is unknown. */
+  public long tokensOf(String id) {
+    Seat seat = seats.get(id);
+    return seat == null ? 0 : seat.own();
+  }
+
+  /** Leases that are out. Counts them one by one: for metrics and people. */
+  public int leases() {
+    return pool.out();
+  }
+
+  /** Tokens a lease holds; -1 when it is released. */
+  public long tokens(long lease) {
+    return pool.tokens(lease);
+  }
+
+  Member memberOf(long lease) {
+    Post post = pool.holder(lease);
+    if (post == null) {
+      throw new IllegalStateException("lease " + lease + " is released");
+    }
+    return post.member();
+  }
+
+  /**
+   * Ends a lease.
+   *
+   * @return true the first time, false ever after
+   * @throws IllegalArgumentException when the number never was a lease of this account
+   */
+  public boolean release(long lease) {
+    Post post = pool.holder(lease);
+    long tokens = post == null ? -1 : pool.end(lease);
+    if (post == null || tokens < 0) {
+      return false;
+    }
+    post.seat().give(tokens);
+    post.count(-tokens);
+    return true;
+  }
+
+  /**
+   * Changes what a lease holds. Less always succeeds; more must fit under the member's hard cap.
+   *
+   * @param tokens zero to {@link #MAX_LEASE_TOKENS}
+   * @return false when the lease is released or the cap forbids it; nothing has changed then
+   */
+  public boolean adjust(long lease, long tokens) {
+    if (tokens < 0 || tokens > MAX_LEASE_TOKENS) {
+      throw new IllegalArgumentException("tokens must be 0 to 2^31-1, was " + tokens);
+    }
+    while (true) {
+      Post post = pool.holder(lease);
+      long held = pool.tokens(lease);
+      if (post == null || held < 0) {
+        return false;
+      }
+      long more = tokens - held;
+      if (more > 0 && post.seat().take(more, Long.MAX_VALUE) != Seat.TAKEN) {
+        return false;
+      }
+      if (pool.change(lease, held, tokens)) {
+        if (more < 0) {
+          post.seat().give(-more);
+        }
+        post.count(more);
+        return true;
+      }
+      if (more > 0) {
+        post.seat().give(more);
+      }
     }
   }
 
-  public void observe(String id, long reportedTokens) {
-    throw new UnsupportedOperationException(id + reportedTokens);
+  LeasePool pool() {
+    return pool;
   }
 
-  public long tokensOf(String id) {
-    throw new UnsupportedOperationException(id);
+  /** Rises with every report. */
+  long epoch() {
+    return epoch;
+  }
+
+  /** The member's seat, listed once more. */
+  synchronized Seat list(Member member) {
+    Seat seat = seats.computeIfAbsent(member.id(), Seat::new);
+    seat.listings++;
+    seat.setCap(member.hardCapTokens());
+    return seat;
+  }
+
+  /** Takes one listing back. */
+  synchronized void unlist(Seat seat) {
+    seat.listings--;
+    if (seats.size() > IDLE_SEATS) {
+      seats.values().removeIf(s -> s.listings == 0 && s.own() == 0);
+    }
   }
 }

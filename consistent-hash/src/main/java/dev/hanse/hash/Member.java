@@ -5,8 +5,8 @@ package dev.hanse.hash;
  *
  * @param id unique among the members; decides, with the table's seed, which keys prefer it
  * @param zone where it is, for example a region; members of the placement's own zone are preferred
- * @param weight its share of the keys relative to the other members' weights; any unit, finite and
- *     above zero, see {@link Weights}
+ * @param weight its share of the keys relative to the other members' weights; any unit, 1e-12 to
+ *     1e18, see {@link Weights}
  * @param hardCapTokens tokens of work it holds at once and never more; above zero
  */
 public record Member(String id, String zone, double weight, long hardCapTokens) {
@@ -19,10 +19,10 @@ public record Member(String id, String zone, double weight, long hardCapTokens) 
     if (id.isBlank()) {
       throw new RefusedMembership(RefusedMembership.Reason.BLANK_ID, "a member's id is blank");
     }
-    if (!(weight > 0) || Double.isInfinite(weight)) {
+    if (!(weight >= 1e-12 && weight <= 1e18)) {
       throw new RefusedMembership(
           RefusedMembership.Reason.WEIGHT_OUT_OF_RANGE,
-          "weight of " + id + " must be finite and above zero, was " + weight);
+          "weight of " + id + " must be 1e-12 to 1e18, was " + weight);
     }
     if (hardCapTokens <= 0) {
       throw new RefusedMembership(

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hanse.hash;
+
+import org.jspecify.annotations.NullMarked;
