@@ -34,15 +34,13 @@ final class ChatCall {
   private long firstTokenNanos;
   private final long timer;
 
-  private ChatCall(
-      Vertx vertx, ReplayOptions options, TraceRequest request, long intendedNanos) {
+  private ChatCall(Vertx vertx, ReplayOptions options, TraceRequest request, long intendedNanos) {
     this.vertx = vertx;
     this.options = options;
     this.request = request;
     this.intendedNanos = intendedNanos;
     sentNanos = System.nanoTime();
-    timer =
-        vertx.setTimer(Math.max(1, options.timeout().toMillis()), fired -> fail("timeout"));
+    timer = vertx.setTimer(Math.max(1, options.timeout().toMillis()), fired -> fail("timeout"));
   }
 
   /** Sends a request; the future never fails. */
@@ -61,8 +59,7 @@ final class ChatCall {
     return call.outcome.future();
   }
 
-  static RequestOptions target(
-      ReplayOptions options, URI edge, HttpMethod method, String path) {
+  static RequestOptions target(ReplayOptions options, URI edge, HttpMethod method, String path) {
     RequestOptions target =
         new RequestOptions()
             .setMethod(method)
@@ -107,19 +104,17 @@ final class ChatCall {
     response.exceptionHandler(failure -> fail("connection: " + brief(failure)));
     if (response.statusCode() != 200) {
       Buffer body = Buffer.buffer();
-      response.handler(
-          piece -> {
-            if (body.length() + piece.length() <= MOST_ERROR_BYTES) {
-              body.appendBuffer(piece);
-            }
-          });
-      response.endHandler(
-          end ->
-              fail(
-                  "http "
-                      + response.statusCode()
-                      + " "
-                      + AnswerReader.errorCode(body.toString(StandardCharsets.UTF_8))));
+      response.handler(piece -> {
+        if (body.length() + piece.length() <= MOST_ERROR_BYTES) {
+          body.appendBuffer(piece);
+        }
+      });
+      response.endHandler(end ->
+          fail(
+              "http "
+                  + response.statusCode()
+                  + " "
+                  + AnswerReader.errorCode(body.toString(StandardCharsets.UTF_8))));
       return;
     }
     response.handler(this::piece);
@@ -175,10 +170,9 @@ final class ChatCall {
       return;
     }
     finish(new Outcome.Failed(request, intendedNanos, sentNanos, System.nanoTime(), reason));
-    wire.ifPresent(
-        sending -> {
-          var _ = sending.reset();
-        });
+    wire.ifPresent(sending -> {
+      var _ = sending.reset();
+    });
   }
 
   private void finish(Outcome how) {

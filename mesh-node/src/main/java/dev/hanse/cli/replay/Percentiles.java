@@ -13,8 +13,7 @@ record Percentiles(double p50, double p95, double p99, double max) {
   static Percentiles millis(LongStream nanos) {
     long[] sorted = nanos.toArray();
     Arrays.sort(sorted);
-    return new Percentiles(
-        rank(sorted, 50), rank(sorted, 95), rank(sorted, 99), rank(sorted, 100));
+    return new Percentiles(rank(sorted, 50), rank(sorted, 95), rank(sorted, 99), rank(sorted, 100));
   }
 
   private static double rank(long[] sorted, int percent) {

@@ -8,8 +8,9 @@ import java.util.List;
 
 /**
  * Makes up prompts such that equal block ids become equal text and different ids become text that
- * differs from its first bytes on. A block is exactly {@code tokensPerBlock} tokens of the simulated
- * tokenizer, four ASCII bytes each; real tokenizers count differently, but equally for equal text.
+ * differs from its first bytes on. A block is exactly {@code tokensPerBlock} tokens of the
+ * simulated tokenizer, four ASCII bytes each; real tokenizers count differently, but equally for
+ * equal text.
  *
  * @param tokensPerBlock 4 or more, so that the id fits
  */
@@ -17,8 +18,22 @@ record PromptText(int tokensPerBlock) {
   private static final int SMALLEST_BLOCK = 4;
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
   private static final String[] WORDS = {
-    "ship ", "salt ", "rope ", "grain ", "amber ", "cloth ", "tar ", "herring ", "wax ", "timber ",
-    "port ", "guild ", "toll ", "wind ", "scale ", "ledger ",
+    "ship ",
+    "salt ",
+    "rope ",
+    "grain ",
+    "amber ",
+    "cloth ",
+    "tar ",
+    "herring ",
+    "wax ",
+    "timber ",
+    "port ",
+    "guild ",
+    "toll ",
+    "wind ",
+    "scale ",
+    "ledger ",
   };
 
   PromptText {
@@ -29,8 +44,8 @@ record PromptText(int tokensPerBlock) {
   }
 
   /**
-   * The user message for a request: with the chat template around it, the simulated tokenizer counts
-   * {@code inputTokens} (or its least, 3).
+   * The user message for a request: with the chat template around it, the simulated tokenizer
+   * counts {@code inputTokens} (or its least, 3).
    */
   Buffer of(TraceRequest request) {
     int tokens = Math.max(1, request.inputTokens() - SimulatedTokenizer.SINGLE_MESSAGE_OVERHEAD);

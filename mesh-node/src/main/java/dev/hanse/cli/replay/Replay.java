@@ -49,12 +49,11 @@ final class Replay {
     Promise<List<Outcome>> done = Promise.promise();
     vertx
         .getOrCreateContext()
-        .runOnContext(
-            nothing -> {
-              Replay replay = new Replay(vertx, options, requests, progress);
-              replay.done.future().onComplete(done);
-              replay.send();
-            });
+        .runOnContext(nothing -> {
+          Replay replay = new Replay(vertx, options, requests, progress);
+          replay.done.future().onComplete(done);
+          replay.send();
+        });
     return done.future();
   }
 

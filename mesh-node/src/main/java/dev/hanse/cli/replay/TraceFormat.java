@@ -6,7 +6,8 @@ import java.util.Locale;
 enum TraceFormat {
   /**
    * One JSON object on a line: {@code timestamp} in milliseconds, {@code input_length} and {@code
-   * output_length} in tokens, {@code hash_ids} of prefix blocks (Qin et al., "Mooncake", FAST 2025).
+   * output_length} in tokens, {@code hash_ids} of prefix blocks (Qin et al., "Mooncake", FAST
+   * 2025).
    */
   MOONCAKE,
   /**

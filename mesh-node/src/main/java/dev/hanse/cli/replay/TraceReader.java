@@ -39,8 +39,7 @@ final class TraceReader {
   }
 
   /** Reads a trace until its end, the limit, or the stream fails. Bad lines are collected. */
-  static Trace read(
-      InputStream in, Optional<TraceFormat> format, int tokensPerBlock, long limit)
+  static Trace read(InputStream in, Optional<TraceFormat> format, int tokensPerBlock, long limit)
       throws IOException {
     return new TraceReader(format, tokensPerBlock, limit).read(in);
   }
@@ -107,7 +106,10 @@ final class TraceReader {
     }
     try {
       String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line.toByteArray())).toString();
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(line.toByteArray()))
+              .toString();
       return new Line(text, last, Optional.empty());
     } catch (CharacterCodingException e) {
       return new Line("", last, Optional.of("not valid UTF-8"));

@@ -10,8 +10,8 @@ import java.util.List;
  * @param offset when it was sent, after the first one
  * @param inputTokens of its prompt; 1 or more
  * @param outputTokens of its answer; 1 or more
- * @param blockIds of its prompt's blocks, equal where the text up to there is equal; empty where the
- *     trace does not say
+ * @param blockIds of its prompt's blocks, equal where the text up to there is equal; empty where
+ *     the trace does not say
  */
 record TraceRequest(
     long line, Duration offset, int inputTokens, int outputTokens, List<Long> blockIds) {

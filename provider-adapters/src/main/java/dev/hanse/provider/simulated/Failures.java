@@ -92,6 +92,17 @@ final class Failures {
         Json.error(message, "server_error", "", "engine_error"));
   }
 
+  static ProviderFailure unhealthy() {
+    return new ProviderFailure(
+        Kind.ENGINE_ERROR,
+        503,
+        "engine_unhealthy",
+        "Simulated fault: unhealthy.",
+        new Retry.Elsewhere(Duration.ZERO),
+        Usage.NONE,
+        Optional.empty());
+  }
+
   static ProviderFailure closed() {
     return new ProviderFailure(
         Kind.UNREACHABLE,

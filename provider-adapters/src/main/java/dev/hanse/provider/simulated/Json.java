@@ -48,10 +48,9 @@ final class Json {
     return Buffer.buffer(bytes.toByteArray());
   }
 
-  /** An OpenAI error object's content, in its envelope. */
+  /** An OpenAI error object, without the envelope. */
   static Buffer error(String message, String type, String param, String code) {
     return object(json -> {
-      json.writeObjectFieldStart("error");
       json.writeStringField("message", message);
       json.writeStringField("type", type);
       if (param.isEmpty()) {
@@ -60,7 +59,6 @@ final class Json {
         json.writeStringField("param", param);
       }
       json.writeStringField("code", code);
-      json.writeEndObject();
     });
   }
 }

@@ -4,6 +4,7 @@ import dev.hanse.provider.Capability;
 import dev.hanse.provider.EngineModel;
 import dev.hanse.provider.EngineRequest;
 import dev.hanse.provider.EngineStatus;
+import dev.hanse.provider.EngineUnavailable;
 import dev.hanse.provider.Exchange;
 import dev.hanse.provider.ExchangeListener;
 import dev.hanse.provider.Operation;
@@ -91,10 +92,10 @@ public final class SimulatedProvider implements Provider {
   @Override
   public Future<EngineStatus> status() {
     if (closed) {
-      return Future.failedFuture(new IllegalStateException(Failures.closed().message()));
+      return Future.failedFuture(new EngineUnavailable(Failures.closed()));
     }
     if (faults.unhealthy()) {
-      return Future.failedFuture(new IllegalStateException("Simulated fault: unhealthy."));
+      return Future.failedFuture(new EngineUnavailable(Failures.unhealthy()));
     }
     return Future.succeededFuture(loop.status());
   }
