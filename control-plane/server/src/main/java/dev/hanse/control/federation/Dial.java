@@ -43,7 +43,7 @@ final class Dial {
   /** What all dials of a control plane share. */
   record Line(
       Vertx vertx,
-      GrpcClient client,
+      Supplier<GrpcClient> client,
       Membership membership,
       Supplier<Moment> clock,
       RandomGenerator random,
@@ -62,7 +62,7 @@ final class Dial {
     long current = ++attempt;
     address
         .get()
-        .compose(where -> line.client().request(where, FederationGrpcClient.Exchange))
+        .compose(where -> line.client().get().request(where, FederationGrpcClient.Exchange))
         .onSuccess(request -> connected(current, request))
         .onFailure(failure -> lost(current, String.valueOf(failure.getMessage())));
   }

@@ -25,13 +25,14 @@ public final class FederationDialer {
   /**
    * Prepares to dial; {@link #start} does.
    *
+   * @param client asked for anew with each dial: a renewed identity comes with a new one
    * @param address where to connect so that the other end must prove to be that region's control
    *     plane
    * @param random spreads the redialling
    */
   public FederationDialer(
       Vertx vertx,
-      GrpcClient client,
+      Supplier<GrpcClient> client,
       Map<RegionId, Endpoint> peers,
       BiFunction<RegionId, Endpoint, Future<? extends Address>> address,
       Membership membership,

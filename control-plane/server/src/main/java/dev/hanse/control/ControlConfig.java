@@ -1,0 +1,176 @@
+package dev.hanse.control;
+
+import dev.hanse.api.Endpoint;
+import dev.hanse.api.RegionId;
+import dev.hanse.api.config.Default;
+import dev.hanse.api.config.Doc;
+import dev.hanse.api.config.Masked;
+import dev.hanse.api.config.Secret;
+import dev.hanse.control.membership.MembershipTerms;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** How one region's control plane runs. */
+@Doc("A region's control plane.")
+public record ControlConfig(
+    @Doc("The region it leads, for example eu-west.") RegionId region,
+    @Doc("Where data placed in the region may be said to be, for example eu; default: the region.")
+        Optional<String> residency,
+    @Doc("Where nodes and other control planes reach it over gRPC; port 0 takes any.")
+        @Default("127.0.0.1:7443")
+        Endpoint listen,
+    @Doc("What it tells others to reach it at, where that is not what it listens on.")
+        Optional<Endpoint> advertise,
+    @Doc("The other regions' control planes, by region, each with its host:port.")
+        Map<RegionId, Endpoint> peers,
+    @Doc("Where its state is kept: client keys, join tokens, who was a member. Missing: in memory.")
+        Optional<Path> dataDir,
+    Admin admin,
+    Timing timing,
+    Bounds bounds) {
+  public ControlConfig {
+    peers = Map.copyOf(peers);
+    if (peers.containsKey(region)) {
+      throw new IllegalArgumentException("peers must be other regions, had " + region + " itself");
+    }
+  }
+
+  /** A region in one process, on any ports of the loopback, in memory. */
+  public static ControlConfig local(RegionId region, String adminToken) {
+    Endpoint any = new Endpoint("127.0.0.1", 0);
+    return new ControlConfig(
+        region,
+        Optional.empty(),
+        any,
+        Optional.empty(),
+        Map.of(),
+        Optional.empty(),
+        new Admin(any, adminToken),
+        Timing.DEFAULT,
+        Bounds.DEFAULT);
+  }
+
+  public ControlConfig withPeers(Map<RegionId, Endpoint> newPeers) {
+    return new ControlConfig(
+        region, residency, listen, advertise, newPeers, dataDir, admin, timing, bounds);
+  }
+
+  public ControlConfig withListen(Endpoint newListen) {
+    return new ControlConfig(
+        region, residency, newListen, advertise, peers, dataDir, admin, timing, bounds);
+  }
+
+  public ControlConfig withAdmin(Admin newAdmin) {
+    return new ControlConfig(
+        region, residency, listen, advertise, peers, dataDir, newAdmin, timing, bounds);
+  }
+
+  public ControlConfig withTiming(Timing newTiming) {
+    return new ControlConfig(
+        region, residency, listen, advertise, peers, dataDir, admin, newTiming, bounds);
+  }
+
+  public ControlConfig withResidency(String newResidency) {
+    return new ControlConfig(
+        region,
+        Optional.of(newResidency),
+        listen,
+        advertise,
+        peers,
+        dataDir,
+        admin,
+        timing,
+        bounds);
+  }
+
+  MembershipTerms terms() {
+    return new MembershipTerms(
+        timing.beatInterval,
+        timing.lease,
+        timing.silentAfter,
+        timing.forgetAfter,
+        bounds.members,
+        bounds.clientKeys,
+        bounds.regions,
+        bounds.deltaHistory);
+  }
+
+  /** The admin REST API. */
+  @Doc(
+      "The admin REST API: plain HTTP, so keep it on the loopback or behind something that is not.")
+  public record Admin(
+      @Doc("Where it listens; port 0 takes any.") @Default("127.0.0.1:7480") Endpoint listen,
+      @Doc("The bearer token operators show; at least 16 characters. Best kept in a file.") @Secret
+          String token) {
+    private static final int MIN_TOKEN_CHARS = 16;
+
+    public Admin {
+      if (token.length() < MIN_TOKEN_CHARS) {
+        throw new IllegalArgumentException(
+            "the admin token must have at least " + MIN_TOKEN_CHARS + " characters");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return Masked.text(this);
+    }
+  }
+
+  /** Leases and windows. */
+  @Doc("Times; every control plane and node of a mesh should have the same.")
+  public record Timing(
+      @Doc("How often nodes report.") @Default("500ms") Duration beatInterval,
+      @Doc("How long a silent node stays a member.") @Default("3s") Duration lease,
+      @Doc("How long changes gather before the next version is published.") @Default("100ms")
+          Duration coalesce,
+      @Doc("How long another region may be silent before it is marked so.") @Default("3s")
+          Duration silentAfter,
+      @Doc("How long the members of a silent region are kept.") @Default("10m")
+          Duration forgetAfter) {
+    static final Timing DEFAULT =
+        new Timing(
+            MembershipTerms.DEFAULT.beatInterval(),
+            MembershipTerms.DEFAULT.lease(),
+            Duration.ofMillis(100),
+            MembershipTerms.DEFAULT.silentAfter(),
+            MembershipTerms.DEFAULT.forgetAfter());
+
+    public Timing {
+      if (coalesce.toMillis() < 1 || coalesce.multipliedBy(3).compareTo(lease) > 0) {
+        throw new IllegalArgumentException(
+            "coalesce must be 1ms to a third of the lease, was " + coalesce);
+      }
+    }
+  }
+
+  /** What is refused beyond. */
+  @Doc("The most there may be of everything that grows.")
+  public record Bounds(
+      @Doc("Nodes of all regions together; 1 to 4096.") @Default("4096") int members,
+      @Doc("Client keys, revoked ones included; 1 to 65536.") @Default("65536") int clientKeys,
+      @Doc("Other regions.") @Default("64") int regions,
+      @Doc("Past deltas kept for watchers that fall behind.") @Default("64") int deltaHistory) {
+    static final Bounds DEFAULT =
+        new Bounds(
+            MembershipTerms.DEFAULT.maxMembers(),
+            MembershipTerms.DEFAULT.maxKeys(),
+            MembershipTerms.DEFAULT.maxRegions(),
+            MembershipTerms.DEFAULT.deltaHistory());
+
+    public Bounds {
+      // What a reader of the wire accepts in one snapshot: beyond it every edge would refuse.
+      if (members < 1 || members > 4_096) {
+        throw new IllegalArgumentException("members must be 1 to 4096, was " + members);
+      }
+      if (clientKeys < 1 || clientKeys > 65_536) {
+        throw new IllegalArgumentException("client-keys must be 1 to 65536, was " + clientKeys);
+      }
+      if (regions < 1 || regions > 255 || deltaHistory < 1 || deltaHistory > 10_000) {
+        throw new IllegalArgumentException("regions must be 1 to 255 and delta-history 1 to 10000");
+      }
+    }
+  }
+}

@@ -1,0 +1,260 @@
+package dev.hanse.control;
+
+import dev.hanse.api.Endpoint;
+import dev.hanse.api.RegionId;
+import dev.hanse.api.tls.MeshIdentity;
+import dev.hanse.api.tls.MeshTls;
+import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.control.access.JoinTokens;
+import dev.hanse.control.admin.AdminApi;
+import dev.hanse.control.federation.FederationDialer;
+import dev.hanse.control.federation.FederationRpc;
+import dev.hanse.control.ledger.Keeper;
+import dev.hanse.control.ledger.Ledger;
+import dev.hanse.control.membership.Membership;
+import dev.hanse.control.membership.Moment;
+import dev.hanse.control.membership.RegionProfile;
+import dev.hanse.control.rpc.ControlRpc;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.util.Optional;
+
+/** A control plane's rooms, put together, on the event loop they share. */
+final class ControlPlane extends VerticleBase {
+  private static final Logger LOG = System.getLogger(ControlPlane.class.getName());
+  private static final String FEDERATION = "/hanse.control.v1.Federation/";
+
+  /** A report holds at most a few hundred offers; enrolment and watch requests hold less. */
+  private static final long MAX_MESSAGE_BYTES = 256 * 1024;
+
+  /** A whole region: a few thousand members with their offers, and every client key. */
+  private static final long MAX_REGION_BYTES = 16 * 1024 * 1024;
+
+  /** Beats keep a connection that is in use far from it. */
+  private static final int RPC_IDLE_SECONDS = 120;
+
+  private static final int ADMIN_IDLE_SECONDS = 30;
+
+  /** A node that enrolled within the last second of a crashed process enrols again. */
+  private static final int TICKS_BETWEEN_SAVES = 10;
+
+  private final ControlConfig config;
+  private final ControlGraph.Parts parts;
+  private final Membership membership;
+  private final JoinTokens joinTokens;
+  private final Keeper keeper;
+  private final ControlRpc controlRpc;
+  private final FederationRpc federationRpc;
+  private final FederationDialer dialer;
+  private final HttpServer rpcServer;
+  private final HttpServer adminServer;
+  private GrpcClient peerClient;
+  private long ticks;
+
+  ControlPlane(
+      Vertx vertx,
+      ControlConfig config,
+      ControlGraph.Parts parts,
+      Ledger.Contents contents,
+      EnrolmentDesk desk) {
+    this.config = config;
+    this.parts = parts;
+    SecureRandom random = new SecureRandom();
+    membership =
+        new Membership(
+            new RegionProfile(
+                config.region(),
+                config.residency().orElse(config.region().value()),
+                config.advertise().orElse(config.listen())),
+            config.terms(),
+            contents.remembered(),
+            contents.keys(),
+            parts.clock().get());
+    joinTokens = new JoinTokens(contents.joinTokens());
+    keeper = new Keeper(parts.ledger(), membership, joinTokens, parts.metrics());
+
+    controlRpc = new ControlRpc(membership, parts.clock(), this::peerOf, parts.metrics());
+    federationRpc = new FederationRpc(membership, parts.clock(), this::peerOf, parts.metrics());
+    GrpcServer everybody = grpc(vertx, MAX_MESSAGE_BYTES);
+    parts.enrolment().accept(everybody, desk);
+    controlRpc.bind(everybody);
+    GrpcServer regions = grpc(vertx, MAX_REGION_BYTES);
+    federationRpc.bind(regions);
+    rpcServer =
+        vertx
+            .createHttpServer(rpcOptions(config, parts.identity()))
+            .connectionHandler(MeshTls.untilPeerExpires(vertx))
+            .requestHandler(byService(everybody, regions));
+
+    peerClient = client(vertx, parts.identity());
+    dialer =
+        new FederationDialer(
+            vertx,
+            () -> peerClient,
+            config.peers(),
+            (region, endpoint) ->
+                MeshTls.resolve(vertx, endpoint, PeerIdentity.dnsNameOfControl(region)),
+            membership,
+            parts.clock(),
+            random,
+            parts.metrics());
+
+    adminServer =
+        vertx
+            .createHttpServer(adminOptions(config))
+            .requestHandler(
+                new AdminApi(
+                        vertx,
+                        config.admin().token(),
+                        new AdminApi.Subject(
+                            membership,
+                            joinTokens,
+                            () -> Future.fromCompletionStage(keeper.flush(), home()),
+                            controlRpc::watchers,
+                            controlRpc::drain,
+                            parts.clock(),
+                            random))
+                    .handler());
+  }
+
+  private static GrpcServer grpc(Vertx vertx, long maxMessageBytes) {
+    return GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(maxMessageBytes));
+  }
+
+  private static GrpcClient client(Vertx vertx, MeshIdentity identity) {
+    return GrpcClient.builder(vertx)
+        .with(new GrpcClientOptions().setMaxMessageSize(MAX_REGION_BYTES))
+        .with(MeshTls.client(identity))
+        .build();
+  }
+
+  private static HttpServerOptions rpcOptions(ControlConfig config, MeshIdentity identity) {
+    HttpServerOptions options = MeshTls.server(identity, ClientAuth.REQUEST);
+    options
+        .setHost(config.listen().host())
+        .setPort(config.listen().port())
+        .setIdleTimeout(RPC_IDLE_SECONDS);
+    return options;
+  }
+
+  private static HttpServerOptions adminOptions(ControlConfig config) {
+    HttpServerOptions options = new HttpServerOptions();
+    options
+        .setHost(config.admin().listen().host())
+        .setPort(config.admin().listen().port())
+        .setTcpNoDelay(true)
+        .setIdleTimeout(ADMIN_IDLE_SECONDS);
+    return options;
+  }
+
+  /** One port for all; only control planes may send messages of a region's size. */
+  private static Handler<HttpServerRequest> byService(GrpcServer everybody, GrpcServer regions) {
+    return request -> {
+      if (request.path() != null && request.path().startsWith(FEDERATION)) {
+        regions.handle(request);
+      } else {
+        everybody.handle(request);
+      }
+    };
+  }
+
+  /** Fails closed: a certificate that does not say who its holder is proves nobody. */
+  private Optional<PeerIdentity> peerOf(HttpConnection connection) {
+    try {
+      String trustDomain = parts.identity().self().trustDomain();
+      return MeshTls.peerOf(connection).filter(peer -> peer.trustDomain().equals(trustDomain));
+    } catch (IllegalArgumentException unreadable) {
+      LOG.log(Level.WARNING, "peer refused reason=\"{0}\"", unreadable.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Future<?> start() {
+    return Future.fromCompletionStage(keeper.flush(), home())
+        .compose(saved -> rpcServer.listen())
+        .compose(listening -> adminServer.listen())
+        .map(listening -> {
+          membership.announce(config.advertise().orElse(rpc()));
+          vertx.setPeriodic(config.timing().coalesce().toMillis(), timer -> tick());
+          dialer.start();
+          return listening;
+        })
+        .recover(failure -> stop().transform(stopped -> Future.<HttpServer>failedFuture(failure)));
+  }
+
+  private void tick() {
+    Moment now = parts.clock().get();
+    if (membership.tick(now)) {
+      parts.metrics().published(membership.version(), membership.size());
+    }
+    controlRpc.tick(now);
+    federationRpc.tick(now);
+    dialer.tick(now);
+    ticks++;
+    if (ticks % TICKS_BETWEEN_SAVES == 0) {
+      keeper.flushIfIdle();
+    }
+  }
+
+  /** The timer ends with the deployment; what others hold leases on stays in the ledger. */
+  @Override
+  public Future<?> stop() {
+    dialer.close();
+    return Future.join(rpcServer.close(), adminServer.close(), peerClient.close())
+        .transform(closed -> Future.fromCompletionStage(keeper.flush(), home()))
+        .transform(saved ->
+            vertx.executeBlocking(() -> {
+              parts.ledger().close();
+              return saved.succeeded();
+            }));
+  }
+
+  /** To be called at {@link #home}: links to other regions are dialled anew with it. */
+  Future<Void> renew(MeshIdentity identity) {
+    GrpcClient before = peerClient;
+    peerClient = client(vertx, identity);
+    return rpcServer
+        .updateSSLOptions(MeshTls.serverSsl(identity, ClientAuth.REQUEST))
+        .compose(updated -> before.close());
+  }
+
+  Context home() {
+    return context;
+  }
+
+  Endpoint rpc() {
+    return new Endpoint(config.listen().host(), rpcServer.actualPort());
+  }
+
+  Endpoint admin() {
+    return new Endpoint(config.admin().listen().host(), adminServer.actualPort());
+  }
+
+  RegionId region() {
+    return config.region();
+  }
+
+  Membership membership() {
+    return membership;
+  }
+
+  JoinTokens joinTokens() {
+    return joinTokens;
+  }
+}

@@ -1,0 +1,134 @@
+package dev.hanse.control.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hanse.api.ClientKey;
+import dev.hanse.control.access.JoinToken;
+import dev.hanse.control.ledger.Ledger;
+import dev.hanse.control.ledger.LedgerException;
+import dev.hanse.control.membership.Remembered;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One directory, three JSON files: {@code client-keys.json}, {@code join-tokens.json} and {@code
+ * members.json}. Each is replaced whole and atomically, readable by its owner only. The directory
+ * is locked: a second process on it does not start. Writes happen on a thread of their own, in
+ * order.
+ *
+ * <p>A file that cannot be understood stops the start and is left as it is: to go on without it
+ * would un-revoke keys.
+ */
+public final class FileLedger implements Ledger {
+  private static final String KEYS = "client-keys.json";
+  private static final String TOKENS = "join-tokens.json";
+  private static final String MEMBERS = "members.json";
+  private static final long CLOSE_WITHIN_SECONDS = 10;
+
+  private final Path directory;
+  private final FileChannel lockFile;
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("ledger").factory());
+
+  private FileLedger(Path directory, FileChannel lockFile) {
+    this.directory = directory;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Takes possession of a directory, making it if need be. Blocks.
+   *
+   * @throws LedgerException if another process has it, or it cannot be used
+   */
+  public static FileLedger open(Path directory) {
+    try {
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      FileChannel channel =
+          FileChannel.open(
+              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (!locked(channel)) {
+        channel.close();
+        throw new LedgerException(
+            "another control plane uses " + directory + "; stop it, or give this one its own");
+      }
+      return new FileLedger(directory, channel);
+    } catch (IOException failure) {
+      throw new LedgerException("cannot use " + directory + ": " + failure, failure);
+    }
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException sameProcess) {
+      return false;
+    }
+  }
+
+  @Override
+  public Contents load() {
+    return new Contents(
+        JsonFile.read(directory.resolve(MEMBERS), LedgerJson::remembered)
+            .orElse(Remembered.NOTHING),
+        JsonFile.read(directory.resolve(KEYS), LedgerJson::keys).orElse(List.of()),
+        JsonFile.read(directory.resolve(TOKENS), LedgerJson::joinTokens).orElse(List.of()));
+  }
+
+  @Override
+  public CompletionStage<Void> saveRemembered(Remembered remembered) {
+    return write(MEMBERS, LedgerJson.json(remembered));
+  }
+
+  @Override
+  public CompletionStage<Void> saveKeys(List<ClientKey> keys) {
+    return write(KEYS, LedgerJson.ofKeys(keys));
+  }
+
+  @Override
+  public CompletionStage<Void> saveJoinTokens(List<JoinToken> joinTokens) {
+    return write(TOKENS, LedgerJson.ofJoinTokens(joinTokens));
+  }
+
+  private CompletionStage<Void> write(String name, ObjectNode content) {
+    return CompletableFuture.runAsync(
+        () -> JsonFile.replace(directory.resolve(name), content), writer);
+  }
+
+  @Override
+  public void close() {
+    writer.shutdown();
+    try {
+      if (!writer.awaitTermination(CLOSE_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+        throw new LedgerException("writes to " + directory + " did not end in time");
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    try {
+      lockFile.close();
+    } catch (IOException failure) {
+      throw new LedgerException("cannot release " + directory, failure);
+    }
+  }
+}
