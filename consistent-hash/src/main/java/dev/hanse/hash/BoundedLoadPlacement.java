@@ -8,11 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Places keys on members: each goes to the member it prefers while that is not loaded much above its
- * fair share, else to its next preference, and never to one at its hard cap.
+ * Places keys on members: each goes to the member it prefers while that is not loaded much above
+ * its fair share, else to its next preference, and never to one at its hard cap.
  *
- * <p>Updates are serialised by a lock and build the new generation aside; they take milliseconds, so
- * keep them off event loops. Everything else may be called by any thread, waits for nobody and
+ * <p>Updates are serialised by a lock and build the new generation aside; they take milliseconds,
+ * so keep them off event loops. Everything else may be called by any thread, waits for nobody and
  * allocates nothing, {@link #snapshot} and {@link PlacementView#explain} apart.
  */
 public final class BoundedLoadPlacement {
@@ -164,7 +164,9 @@ public final class BoundedLoadPlacement {
     return rules.account().observe(id, reportedTokens);
   }
 
-  /** The members, their shares and loads. For people and metrics: it counts every slot and lease. */
+  /**
+   * The members, their shares and loads. For people and metrics: it counts every slot and lease.
+   */
   public Snapshot snapshot() {
     return view().snapshot(rules.account().leases());
   }
@@ -218,8 +220,8 @@ public final class BoundedLoadPlacement {
     }
 
     /**
-     * Share of the home zone's hard caps in use above which keys leave it, as long as the others are
-     * below theirs; above 0. 1, the default: only when nobody at home has room.
+     * Share of the home zone's hard caps in use above which keys leave it, as long as the others
+     * are below theirs; above 0. 1, the default: only when nobody at home has room.
      */
     public Builder spillAbove(double share) {
       if (!(share > 0 && share <= 1)) {

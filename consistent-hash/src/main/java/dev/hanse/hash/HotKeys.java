@@ -6,10 +6,10 @@ import java.lang.invoke.VarHandle;
 /**
  * The few keys that get a large part of the work, found by sampling.
  *
- * <p>Each cell keeps the key that has most weight among those that fall in it, by majority vote [1]:
- * the weight of others is taken off, so the estimate errs low. Every {@value #WINDOW} samples the
- * keys above a share of 1/{@value #CELLS} are published and all weights halved: a key that cools down
- * is forgotten within a few windows.
+ * <p>Each cell keeps the key that has most weight among those that fall in it, by majority vote
+ * [1]: the weight of others is taken off, so the estimate errs low. Every {@value #WINDOW} samples
+ * the keys above a share of 1/{@value #CELLS} are published and all weights halved: a key that
+ * cools down is forgotten within a few windows.
  *
  * <p>Safe for any thread: a sample that meets another is dropped.
  *

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The leases that are out: one word each, claimed and released by one compare-and-set.
  *
  * <p>A lease's number names its place and the place's generation, which rises with each claim. So a
- * release that comes twice, or after the place has been claimed anew, changes nothing (a number would
- * have to be kept over 2^31 claims of one place to be mistaken).
+ * release that comes twice, or after the place has been claimed anew, changes nothing (a number
+ * would have to be kept over 2^31 claims of one place to be mistaken).
  */
 final class LeasePool {
   private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);

@@ -1,5 +1,7 @@
 package dev.hanse.hash;
 
+import java.util.Arrays;
+
 /**
  * The members each slot prefers, best first, while they are being put together. Confined to one
  * thread until it is handed to a {@link SlotTable}, which never changes it.
@@ -42,12 +44,22 @@ final class PreferenceLists {
     return lengths[slot];
   }
 
-  int shortest() {
+  /** Length of the shortest list of some slots. */
+  int shortest(int from, int to) {
     int shortest = KEPT;
-    for (byte length : lengths) {
-      shortest = Math.min(shortest, length);
+    for (int slot = from; slot < to; slot++) {
+      shortest = Math.min(shortest, lengths[slot]);
     }
     return shortest;
+  }
+
+  /** Empties the lists of some slots. */
+  void clear(int from, int to) {
+    Arrays.fill(lengths, from, to, (byte) 0);
+  }
+
+  int member(int slot, int index) {
+    return rows[slot * KEPT + index];
   }
 
   /** The score up to which the slot's list is known, given each member's 1/weight. */

@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * How much work one member holds and may hold. Its counters have a cache line pair to themselves, so
- * that reserving on one member does not slow another.
+ * How much work one member holds and may hold. Its counters have a cache line pair to themselves,
+ * so that reserving on one member does not slow another.
  */
 final class Seat {
   static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);

@@ -10,10 +10,10 @@ import java.util.List;
  * Which members each key prefers, in order: weighted rendezvous hashing, tabulated. Immutable.
  *
  * <p>A key's hash selects a slot; the slot lists the {@value #RANKS} members it prefers. Shares of
- * first choices follow the weights. A member that leaves gives up its own slots only; one that joins
- * or gains weight only takes slots, one that loses weight only gives them. Equal members, seed and
- * size give an equal table on every machine, in whatever order the members come and by whatever
- * steps the table was reached. See {@link Visits} for how.
+ * first choices follow the weights. A member that leaves gives up its own slots only; one that
+ * joins or gains weight only takes slots, one that loses weight only gives them. Equal members,
+ * seed and size give an equal table on every machine, in whatever order the members come and by
+ * whatever steps the table was reached. See {@link Visits} for how.
  */
 public final class SlotTable {
   /** Most members of a table. */
@@ -175,8 +175,8 @@ public final class SlotTable {
   }
 
   /**
-   * A number equal for equal tables, and for unequal ones equal by accident only. Covers the ids and
-   * every preference list, not weights and caps.
+   * A number equal for equal tables, and for unequal ones equal by accident only. Covers the ids
+   * and every preference list, not weights and caps.
    */
   public long digest() {
     long known = digest;
@@ -231,10 +231,7 @@ public final class SlotTable {
     fewer.remove(at);
     List<Member> sorted = checked(fewer);
     var changed = lists.copy();
-    if (!Weaver.leave(changed, at, sorted.size())) {
-      return woven(sorted, seed, slotBits);
-    }
-    changed.renumber(at + 1, -1);
+    weaver(sorted, seed, slotBits).leave(changed, at);
     return new SlotTable(sorted, seed, slotBits, changed);
   }
 
@@ -250,17 +247,15 @@ public final class SlotTable {
     changedMembers.set(at, old.withWeight(weight));
     List<Member> sorted = List.copyOf(changedMembers);
     var changed = lists.copy();
-    var weaver = weaver(sorted, seed, slotBits);
-    weaver.reweigh(changed, at, old.weight());
-    return weaver.sufficient(changed)
-        ? new SlotTable(sorted, seed, slotBits, changed)
-        : woven(sorted, seed, slotBits);
+    weaver(sorted, seed, slotBits).reweigh(changed, at, old.weight());
+    return new SlotTable(sorted, seed, slotBits, changed);
   }
 
   private int existing(String id) {
     int at = indexOf(id);
     if (at < 0) {
-      throw new RefusedMembership(RefusedMembership.Reason.UNKNOWN_ID, "no member has the id " + id);
+      throw new RefusedMembership(
+          RefusedMembership.Reason.UNKNOWN_ID, "no member has the id " + id);
     }
     return at;
   }
@@ -291,7 +286,9 @@ public final class SlotTable {
     for (Member member : reweighted) {
       table = table.reweighted(member.id(), member.weight());
     }
-    return table.members.equals(sorted) ? table : new SlotTable(sorted, seed, slotBits, table.lists);
+    return table.members.equals(sorted)
+        ? table
+        : new SlotTable(sorted, seed, slotBits, table.lists);
   }
 
   private boolean hasOtherWeight(Member member) {

@@ -3,12 +3,12 @@ package dev.hanse.hash;
 /**
  * About how much work the members of one zone hold together.
  *
- * <p>An estimate on purpose: it is kept by plain writes, which may lose one another, because two more
- * atomic additions a request would cost more than all else a reservation does. It is exact with one
- * thread; with several it is off by at most what was reserved and released since the last exact sum.
- * That is taken every {@link #RESUM_OPERATIONS} reservations (or twice the members, if more), after
- * every report of a member, after every update, and before anything is refused. Only the soft bound
- * depends on it; the hard cap never does.
+ * <p>An estimate on purpose: it is kept by plain writes, which may lose one another, because two
+ * more atomic additions a request would cost more than all else a reservation does. It is exact
+ * with one thread; with several it is off by at most what was reserved and released since the last
+ * exact sum. That is taken every {@link #RESUM_OPERATIONS} reservations (or twice the members, if
+ * more), after every report of a member, after every update, and before anything is refused. Only
+ * the soft bound depends on it; the hard cap never does.
  */
 final class Tally {
   private static final int RESUM_OPERATIONS = 64;

@@ -3,23 +3,23 @@ package dev.hanse.hash;
 import java.util.List;
 
 /**
- * The members that are equally near, in one generation of a placement: their table, their shares and
- * their loads. Immutable but for the loads; safe for any thread.
+ * The members that are equally near, in one generation of a placement: their table, their shares
+ * and their loads. Immutable but for the loads; safe for any thread.
  *
  * <p>The walk goes down the key's preference list and takes the first member below its bound [1],
  * in an order of the slot's own, so that overflow spreads [2]. Two things differ from the papers.
  * Requests do not move once placed, so the bound holds at the moment of reserving and not after the
  * total has fallen. And requests have sizes: a member is asked whether it is below its bound
  * <em>before</em> the request, because a request larger than everybody's room must go somewhere.
- * With W the sum of weights and T of loads, all refusing would mean {@code T = sum of loads >= c (T +
- * s) > T}: so someone always admits, and ends below its bound plus s.
+ * With W the sum of weights and T of loads, all refusing would mean {@code T = sum of loads >= c (T
+ * + s) > T}: so someone always admits, and ends below its bound plus s.
  *
  * <p>When every listed member refuses, the same rule is applied to the members that could take the
  * request at all (eligible, room under the hard cap), with their exact T and W. The argument holds
  * for them alone too, so a request is refused only if no such member exists.
  *
- * <p>[1] Mirrokni, Thorup and Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018. [2]
- * Chen, Coleman and Shrivastava, "Revisiting consistent hashing with bounded loads", AAAI 2021.
+ * <p>[1] Mirrokni, Thorup and Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018.
+ * [2] Chen, Coleman and Shrivastava, "Revisiting consistent hashing with bounded loads", AAAI 2021.
  */
 final class Tier {
   /** How often the exact pass starts over because other threads took the room it had found. */
@@ -62,8 +62,7 @@ final class Tier {
     this.names = table.members().stream().mapToLong(m -> table.keyed(m.id())).toArray();
     this.margins = new long[size];
     for (int i = 0; i < size; i++) {
-      margins[i] =
-          (long) Math.ceil(rules.bound().marginTokens() * Math.min(1, shares[i] * size));
+      margins[i] = (long) Math.ceil(rules.bound().marginTokens() * Math.min(1, shares[i] * size));
     }
   }
 
@@ -206,8 +205,7 @@ final class Tier {
         return (any ? Refusal.FULL : Refusal.NONE_ELIGIBLE).code();
       }
       int member = preferred(slot, tokens, total, share, eligible);
-      if (member >= 0
-          && seats[member].take(tokens, soft(member, total, share)) == Seat.TAKEN) {
+      if (member >= 0 && seats[member].take(tokens, soft(member, total, share)) == Seat.TAKEN) {
         return lease(member, key, tokens);
       }
     }

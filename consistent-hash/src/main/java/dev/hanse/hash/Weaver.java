@@ -8,60 +8,75 @@ import java.util.Arrays;
  */
 final class Weaver {
   private final Visits visits;
-  private final long[] walks;
+  private final long[] names;
   private final double[] slowness;
+  private final double speed;
+
+  /** Entries that every slot must have. */
   private final int needed;
+
+  /** Entries that are looked for: more than needed, so that some may be lost. */
+  private final int wanted;
 
   /**
    * A weaver for these members.
    *
-   * @param walks each member's keyed hash
+   * @param names each member's keyed hash
    * @param weights each member's weight
    */
-  Weaver(int slotBits, long[] walks, double[] weights) {
+  Weaver(int slotBits, long[] names, double[] weights) {
     this.visits = new Visits(slotBits);
-    this.walks = walks;
-    this.slowness = new double[weights.length];
-    for (int i = 0; i < weights.length; i++) {
-      slowness[i] = 1 / weights[i];
-    }
+    this.names = names;
+    this.slowness = Arrays.stream(weights).map(weight -> 1 / weight).toArray();
+    this.speed = Arrays.stream(weights).sum();
     this.needed = Math.min(SlotTable.RANKS, weights.length);
+    this.wanted = Math.min(weights.length, SlotTable.RANKS + 1);
   }
 
-  /**
-   * All lists. Lets every member walk until a common time, then a little longer, until each slot has
-   * been visited by as many as are needed; so whoever has not come yet scores worse than all who
-   * have.
-   */
+  /** All lists. */
   PreferenceLists weave(int slots) {
     var lists = new PreferenceLists(slots);
-    int[] next = new int[walks.length];
-    double speed = Arrays.stream(slowness).map(s -> 1 / s).sum();
-    double until = 2.0 * needed * slots * visits.unitsPerStep() / speed;
-    int unfilled = slots;
-    while (unfilled > 0) {
-      for (int member = 0; member < walks.length; member++) {
-        unfilled -= walk(lists, member, next, until);
-      }
-      until *= 1.15;
+    int[] next = new int[names.length];
+    for (int block = 0; block * visits.blockSlots() < slots; block++) {
+      weave(lists, block, next);
     }
     return lists;
   }
 
-  /** Walks a member on, and says how many slots have got as many entries as needed thereby. */
-  private int walk(PreferenceLists lists, int member, int[] next, double until) {
-    long walk = walks[member];
+  /**
+   * The lists of an empty block. Lets every member walk until a common time, then a little longer,
+   * until each slot has been visited by as many as are wanted; so whoever has not come yet scores
+   * worse than all who have.
+   */
+  private void weave(PreferenceLists lists, int block, int[] next) {
+    Arrays.fill(next, 0);
+    int unfilled = visits.blockSlots();
+    double until = 1.5 * wanted * unfilled * visits.unitsPerStep() / speed;
+    while (unfilled > 0) {
+      for (int member = 0; member < names.length; member++) {
+        unfilled -= walk(lists, block, member, next, until);
+      }
+      until *= 1.15;
+    }
+  }
+
+  /** Walks a member on, and says how many slots have got as many entries as wanted thereby. */
+  private int walk(PreferenceLists lists, int block, int member, int[] next, double until) {
+    long walk = Visits.walk(names[member], block);
+    int base = block * visits.blockSlots();
     int steps = visits.steps();
+    double slow = slowness[member];
     int filled = 0;
     int step = next[member];
     for (; step < steps; step++) {
       long draw = Visits.draw(walk, step);
       int time = visits.time(step, draw);
-      if (time * slowness[member] >= until) {
+      if (time * slow >= until) {
         break;
       }
-      int slot = visits.slot(walk, step, draw);
-      if (lists.offer(slot, member, time, slowness) && lists.length(slot) == needed) {
+      int slot = base + visits.slot(walk, step, draw);
+      int length = lists.length(slot);
+      if (lists.offer(slot, member, time, slowness) && length + 1 == wanted) {
         filled++;
       }
     }
@@ -74,48 +89,49 @@ final class Weaver {
    * member it goes in wherever it belongs; elsewhere only if it beats the last entry.
    */
   void join(PreferenceLists lists, int member) {
-    double horizon = 0;
-    int complete = 0;
-    for (int slot = 0; slot < lists.slots(); slot++) {
-      if (holdsAll(lists, slot)) {
-        complete++;
-      } else {
-        horizon = Math.max(horizon, lists.horizon(slot, slowness));
-      }
-    }
-    enter(lists, member, horizon, complete);
-  }
-
-  /**
-   * Lets a member walk through lists whose unlisted members, itself aside, score no better than
-   * {@code horizon}.
-   *
-   * @param complete how many lists hold all others, and so take it in at any place
-   */
-  private void enter(PreferenceLists lists, int member, double horizon, int complete) {
-    long walk = walks[member];
-    int waiting = complete;
-    for (int step = 0; step < visits.steps(); step++) {
-      long draw = Visits.draw(walk, step);
-      int time = visits.time(step, draw);
-      double score = time * slowness[member];
-      if (waiting <= 0 && score >= horizon) {
-        return;
-      }
-      int slot = visits.slot(walk, step, draw);
-      boolean all = holdsAll(lists, slot) && lists.indexOf(slot, member) < 0;
-      if (all) {
-        waiting--;
-      }
-      if (all || score < lists.horizon(slot, slowness)) {
-        lists.offer(slot, member, time, slowness);
-      }
+    for (int block = 0; block * visits.blockSlots() < lists.slots(); block++) {
+      enter(lists, block, member);
     }
   }
 
   /** Whether a list has every member but one, and room for that one. */
-  private boolean holdsAll(PreferenceLists lists, int slot) {
-    return lists.length(slot) == walks.length - 1 && walks.length <= PreferenceLists.KEPT;
+  private boolean lacksOne(PreferenceLists lists, int slot) {
+    return lists.length(slot) == names.length - 1 && names.length <= PreferenceLists.KEPT;
+  }
+
+  /** Lets a member walk through a block as long as it may find a list to enter or move up in. */
+  private void enter(PreferenceLists lists, int block, int member) {
+    int base = block * visits.blockSlots();
+    double horizon = 0;
+    int waiting = 0;
+    for (int slot = base; slot < base + visits.blockSlots(); slot++) {
+      if (lists.indexOf(slot, member) >= 0) {
+        continue;
+      }
+      if (lacksOne(lists, slot)) {
+        waiting++;
+      } else {
+        horizon = Math.max(horizon, lists.horizon(slot, slowness));
+      }
+    }
+    long walk = Visits.walk(names[member], block);
+    for (int step = 0; step < visits.steps(); step++) {
+      long draw = Visits.draw(walk, step);
+      int time = visits.time(step, draw);
+      double score = time * slowness[member];
+      if (waiting == 0 && score >= horizon) {
+        return;
+      }
+      int slot = base + visits.slot(walk, step, draw);
+      if (lists.indexOf(slot, member) >= 0) {
+        continue;
+      }
+      boolean lacking = lacksOne(lists, slot);
+      if (lacking || score < lists.horizon(slot, slowness)) {
+        lists.offer(slot, member, time, slowness);
+        waiting -= lacking ? 1 : 0;
+      }
+    }
   }
 
   /**
@@ -126,24 +142,23 @@ final class Weaver {
   void reweigh(PreferenceLists lists, int member, double oldWeight) {
     double[] before = slowness.clone();
     before[member] = 1 / oldWeight;
-    double furthest = 0;
     for (int slot = 0; slot < lists.slots(); slot++) {
       int at = lists.indexOf(slot, member);
       if (at >= 0) {
         move(lists, slot, at, before);
-      } else {
-        furthest = Math.max(furthest, lists.horizon(slot, slowness));
       }
     }
     if (slowness[member] < before[member]) {
-      enter(lists, member, furthest, 0);
+      join(lists, member);
+    } else {
+      mend(lists);
     }
   }
 
   private void move(PreferenceLists lists, int slot, int at, double[] before) {
-    int member = lists.rows[slot * PreferenceLists.KEPT + at];
+    int member = lists.member(slot, at);
     int time = lists.time(slot, at);
-    boolean complete = lists.length(slot) == walks.length;
+    boolean complete = lists.length(slot) == names.length;
     double horizon = lists.horizon(slot, before);
     lists.remove(slot, at);
     if (complete || time * slowness[member] < horizon) {
@@ -152,25 +167,28 @@ final class Weaver {
   }
 
   /**
-   * Takes a member out.
-   *
-   * @return whether every slot still has as many entries as needed; if not, weave anew
+   * Takes a member out of lists and renumbers those above it; this weaver is of the remaining ones.
    */
-  static boolean leave(PreferenceLists lists, int member, int remaining) {
-    int needed = Math.min(SlotTable.RANKS, remaining);
-    boolean enough = true;
+  void leave(PreferenceLists lists, int member) {
     for (int slot = 0; slot < lists.slots(); slot++) {
       int at = lists.indexOf(slot, member);
       if (at >= 0) {
         lists.remove(slot, at);
       }
-      enough &= lists.length(slot) >= needed;
     }
-    return enough;
+    lists.renumber(member + 1, -1);
+    mend(lists);
   }
 
-  /** Whether every slot has as many entries as needed. */
-  boolean sufficient(PreferenceLists lists) {
-    return lists.shortest() >= needed;
+  /** Weaves those blocks anew in which a slot has fewer entries than needed. */
+  private void mend(PreferenceLists lists) {
+    int[] next = new int[names.length];
+    for (int block = 0; block * visits.blockSlots() < lists.slots(); block++) {
+      int from = block * visits.blockSlots();
+      if (lists.shortest(from, from + visits.blockSlots()) < needed) {
+        lists.clear(from, from + visits.blockSlots());
+        weave(lists, block, next);
+      }
+    }
   }
 }

@@ -28,8 +28,8 @@ public final class WeightSmoother {
   }
 
   /**
-   * A member's weight for the epoch that begins; call once a member and epoch. A member seen for the
-   * first time gets its full weight at once.
+   * A member's weight for the epoch that begins; call once a member and epoch. A member seen for
+   * the first time gets its full weight at once.
    *
    * @throws RefusedMembership as {@link Weights#weight}; the member's last weight is kept
    */

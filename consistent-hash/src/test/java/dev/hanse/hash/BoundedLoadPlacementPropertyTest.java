@@ -80,14 +80,13 @@ class BoundedLoadPlacementPropertyTest {
       placement.view().members().forEach(m -> everyone.put(m.id(), 0L));
     }
 
-    out.forEach((lease, tokens) -> everyone.merge(placement.memberOf(lease).id(), tokens, Long::sum));
-    everyone.forEach(
-        (id, tokens) ->
-            assertThat(placement.view().indexOf(id) < 0 ? tokens : seatTokens(placement, id))
-                .as(id)
-                .isEqualTo(tokens));
-    long listed =
-        placement.view().members().stream().mapToLong(m -> everyone.get(m.id())).sum();
+    out.forEach(
+        (lease, tokens) -> everyone.merge(placement.memberOf(lease).id(), tokens, Long::sum));
+    everyone.forEach((id, tokens) ->
+        assertThat(placement.view().indexOf(id) < 0 ? tokens : seatTokens(placement, id))
+            .as(id)
+            .isEqualTo(tokens));
+    long listed = placement.view().members().stream().mapToLong(m -> everyone.get(m.id())).sum();
     assertThat(placement.snapshot().totalTokens()).isEqualTo(listed);
     assertThat(placement.snapshot().leases()).isEqualTo(out.size());
   }

@@ -257,7 +257,8 @@ class BoundedLoadPlacementTest {
         .extracting(Explanation.Step::verdict)
         .containsExactly(
             Verdict.INELIGIBLE, Verdict.OVER_BOUND, Verdict.ADMITS, Verdict.OVER_HARD_CAP);
-    assertThat(explanation.steps()).extracting(Explanation.Step::local)
+    assertThat(explanation.steps())
+        .extracting(Explanation.Step::local)
         .containsExactly(true, true, true, false);
     assertThat(placement.memberOf(view.tryReserve(5, 50, i -> i != barred)))
         .isEqualTo(explanation.steps().get(2).member());

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 class SlotTablePropertyTest {
-  private static final int BITS = 10;
+  private static final int BITS = 11;
 
   @Seeds(tries = 60)
   void equalMembersInAnyOrderGiveAnEqualTable(long seed) {
@@ -51,7 +51,7 @@ class SlotTablePropertyTest {
     record Scored(String id, double score) {}
     var all = new ArrayList<Scored>();
     for (Member member : table.members()) {
-      long walk = KeyedHash.ofName(member.id(), seed);
+      long walk = Visits.walk(KeyedHash.ofName(member.id(), seed), 0);
       for (int step = 0; step < visits.steps(); step++) {
         long draw = Visits.draw(walk, step);
         if (visits.slot(walk, step, draw) == slot) {
@@ -169,8 +169,7 @@ class SlotTablePropertyTest {
 
     double before = share(whole, List.of("whole"));
     double sigma = Math.sqrt(2 * before * (1 - before) / whole.slots());
-    assertThat(share(split, List.of("half1", "half2")))
-        .isCloseTo(before, within(5 * sigma + 1e-9));
+    assertThat(share(split, List.of("half1", "half2"))).isCloseTo(before, within(5 * sigma + 1e-9));
   }
 
   private static double share(SlotTable table, List<String> ids) {

@@ -16,9 +16,9 @@ class SlotTableTest {
     var weighted =
         List.of(Members.of("a", 1), Members.of("b", 2), Members.of("c", 0.25), Members.of("d", 4));
 
-    assertThat(SlotTable.of(weighted, 42).digest()).isEqualTo(0L);
-    assertThat(SlotTable.of(Members.equal(12), 7).digest()).isEqualTo(0L);
-    assertThat(SlotTable.of(Members.equal(120), 7).digest()).isEqualTo(0L);
+    assertThat(SlotTable.of(weighted, 42).digest()).isEqualTo(7933062195748930978L);
+    assertThat(SlotTable.of(Members.equal(12), 7).digest()).isEqualTo(-4614815444241695749L);
+    assertThat(SlotTable.of(Members.equal(120), 7).digest()).isEqualTo(-5562253811701565177L);
   }
 
   @Test
@@ -46,7 +46,8 @@ class SlotTableTest {
 
     assertThat(table.first(123)).isZero();
     assertThat(table.ranks()).isOne();
-    assertThatThrownBy(() -> table.preference(123, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> table.preference(123, 1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @Test
