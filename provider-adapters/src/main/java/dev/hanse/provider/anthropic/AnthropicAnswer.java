@@ -106,7 +106,8 @@ final class AnthropicAnswer implements AnswerReader {
         case "tool_use" -> {
           ObjectNode call = calls.addObject();
           call.put("id", block.path("id").asText("")).put("type", "function");
-          String arguments = Json.text(block.path("input").isObject() ? block.get("input") : Json.object());
+          String arguments =
+              Json.text(block.path("input").isObject() ? block.get("input") : Json.object());
           call.putObject("function")
               .put("name", block.path("name").asText(""))
               .put("arguments", arguments);

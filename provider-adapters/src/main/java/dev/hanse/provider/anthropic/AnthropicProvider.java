@@ -91,9 +91,7 @@ public final class AnthropicProvider implements Provider {
           vertx,
           listener,
           AnthropicErrors.invalid(
-              "unsupported_operation",
-              "this model's engine answers chat completions only",
-              ""));
+              "unsupported_operation", "this model's engine answers chat completions only", ""));
     }
     ObjectNode message;
     try {
@@ -129,10 +127,7 @@ public final class AnthropicProvider implements Provider {
     UpstreamConfig config = client.config();
     return request.stream()
         ? new AnthropicStream(
-            config.maxEventBytes(),
-            retryAfter,
-            request.model(),
-            clock.instant().getEpochSecond())
+            config.maxEventBytes(), retryAfter, request.model(), clock.instant().getEpochSecond())
         : new AnthropicAnswer(config.maxAnswerBytes(), retryAfter, clock);
   }
 
@@ -145,28 +140,27 @@ public final class AnthropicProvider implements Provider {
   @Override
   public Future<List<EngineModel>> models() {
     return list("?limit=1000")
-        .compose(
-            reply -> {
-              try {
-                List<EngineModel> models = new ArrayList<>();
-                for (JsonNode model : Json.read(reply.body().getBytes()).path("data")) {
-                  if (model.path("id").isTextual()) {
-                    models.add(
-                        new EngineModel(
-                            model.path("id").asText(),
-                            Math.max(0, model.path("max_input_tokens").asInt(0))));
-                  }
-                }
-                return Future.succeededFuture(List.copyOf(models));
-              } catch (MalformedAnswer malformed) {
-                return Future.failedFuture(
-                    new EngineUnavailable(
-                        AnthropicErrors.broken(
-                            Kind.MALFORMED,
-                            "the engine's list of models is " + malformed.getMessage(),
-                            Usage.NONE)));
+        .compose(reply -> {
+          try {
+            List<EngineModel> models = new ArrayList<>();
+            for (JsonNode model : Json.read(reply.body().getBytes()).path("data")) {
+              if (model.path("id").isTextual()) {
+                models.add(
+                    new EngineModel(
+                        model.path("id").asText(),
+                        Math.max(0, model.path("max_input_tokens").asInt(0))));
               }
-            });
+            }
+            return Future.succeededFuture(List.copyOf(models));
+          } catch (MalformedAnswer malformed) {
+            return Future.failedFuture(
+                new EngineUnavailable(
+                    AnthropicErrors.broken(
+                        Kind.MALFORMED,
+                        "the engine's list of models is " + malformed.getMessage(),
+                        Usage.NONE)));
+          }
+        });
   }
 
   @Override
@@ -177,16 +171,15 @@ public final class AnthropicProvider implements Provider {
   private Future<UpstreamReply> list(String query) {
     return client
         .get(client.config().apiPath() + "/models" + query, STATUS_BUDGET)
-        .compose(
-            reply ->
-                reply.status() == 200
-                    ? Future.succeededFuture(reply)
-                    : Future.failedFuture(
-                        new EngineUnavailable(
-                            AnthropicErrors.refused(
-                                reply.status(),
-                                retryAfter.read(reply.headers()),
-                                reply.body().getBytes()))));
+        .compose(reply ->
+            reply.status() == 200
+                ? Future.succeededFuture(reply)
+                : Future.failedFuture(
+                    new EngineUnavailable(
+                        AnthropicErrors.refused(
+                            reply.status(),
+                            retryAfter.read(reply.headers()),
+                            reply.body().getBytes()))));
   }
 
   private static Map<String, String> headers(Secret secret) {

@@ -145,7 +145,8 @@ final class HttpExchange implements Exchange, AnswerSink {
 
   private void send(HttpClientRequest connected) {
     request = connected;
-    // Without a handler a broken connection would be logged as unhandled; the response's future tells.
+    // Without a handler a broken connection would be logged as unhandled; the response's future
+    // tells.
     connected.exceptionHandler(cause -> {});
     if (done) {
       reset();

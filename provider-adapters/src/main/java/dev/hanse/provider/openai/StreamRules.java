@@ -90,10 +90,14 @@ final class StreamRules {
                   new Retry.Elsewhere(Duration.ZERO),
                   usage())));
     }
-    return new Ended(
-        held(),
-        Optional.of(new Completion(usage(), Optional.ofNullable(usageChunk), finishReason)),
-        Optional.empty());
+    return new Ended(held(), Optional.of(completion()), Optional.empty());
+  }
+
+  private Completion completion() {
+    Usage used = usage();
+    // A report not worth believing is not worth showing.
+    Optional<Buffer> shown = used.reported() ? Optional.ofNullable(usageChunk) : Optional.empty();
+    return new Completion(used, shown, finishReason);
   }
 
   /** Either a completion, after the last chunks, or a failure. */

@@ -155,7 +155,11 @@ public final class BreakingProvider implements Provider {
         case AUTHENTICATION, OVERLOADED, ENGINE_ERROR, UNREACHABLE, TIMEOUT, TRUNCATED, MALFORMED ->
             breaker.failed(admitted);
         // It is alive and says so.
-        case INVALID_REQUEST, CONTEXT_TOO_LONG, CONTENT_FILTERED, MODEL_NOT_FOUND, RATE_LIMITED,
+        case INVALID_REQUEST,
+            CONTEXT_TOO_LONG,
+            CONTENT_FILTERED,
+            MODEL_NOT_FOUND,
+            RATE_LIMITED,
             CANCELLED ->
             breaker.unknown(admitted);
       }

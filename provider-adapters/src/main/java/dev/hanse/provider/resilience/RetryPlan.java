@@ -17,8 +17,7 @@ import java.util.random.RandomGenerator;
  */
 public record RetryPlan(int attempts, Backoff backoff, Duration longestPause) {
   /** Three attempts, as the OpenAI SDKs make; no pause above ten seconds. */
-  public static final RetryPlan DEFAULT =
-      new RetryPlan(3, Backoff.DEFAULT, Duration.ofSeconds(10));
+  public static final RetryPlan DEFAULT = new RetryPlan(3, Backoff.DEFAULT, Duration.ofSeconds(10));
 
   public RetryPlan {
     if (attempts < 1 || attempts > 10 || !longestPause.isPositive()) {

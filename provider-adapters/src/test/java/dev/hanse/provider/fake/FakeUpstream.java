@@ -39,12 +39,13 @@ public final class FakeUpstream implements AutoCloseable {
   public FakeUpstream(Vertx vertx, HttpServerOptions options, Script script) {
     scheme = options.isSsl() ? "https" : "http";
     server =
-        Heard.await(vertx
-            .createHttpServer(options)
-            .connectionHandler(connection ->
-                connection.closeHandler(closed -> closedAtNanos.add(System.nanoTime())))
-            .requestHandler(request -> take(request, script))
-            .listen(0, "127.0.0.1"));
+        Heard.await(
+            vertx
+                .createHttpServer(options)
+                .connectionHandler(connection ->
+                    connection.closeHandler(closed -> closedAtNanos.add(System.nanoTime())))
+                .requestHandler(request -> take(request, script))
+                .listen(0, "127.0.0.1"));
   }
 
   private void take(HttpServerRequest request, Script script) {

@@ -289,14 +289,15 @@ class OpenAiFailuresIT {
   @Test
   void anAnswerThatIsNotHttpIsMalformed() {
     var server =
-        Heard.await(harness
-            .vertx
-            .createNetServer()
-            .connectHandler(socket ->
-                socket.handler(bytes -> {
-                  var _ = socket.write("SSH-2.0-OpenSSH\r\n\r\n");
-                }))
-            .listen(0, "127.0.0.1"));
+        Heard.await(
+            harness
+                .vertx
+                .createNetServer()
+                .connectHandler(socket ->
+                    socket.handler(bytes -> {
+                      var _ = socket.write("SSH-2.0-OpenSSH\r\n\r\n");
+                    }))
+                .listen(0, "127.0.0.1"));
     var provider =
         harness.provider(
             UpstreamConfig.of(
