@@ -28,7 +28,8 @@ record ReportText(Report report) {
 
   private void summary(PrintWriter out) {
     out.println(
-        String.format(Locale.ROOT, 
+        String.format(
+            Locale.ROOT,
             "%d requests in %.1f s: %d answered, %d failed, %d sent late (latest %.0f ms), %d trace"
                 + " lines skipped",
             report.requests(),
@@ -39,7 +40,8 @@ record ReportText(Report report) {
             report.latestMillis(),
             report.badLines()));
     out.println(
-        String.format(Locale.ROOT, 
+        String.format(
+            Locale.ROOT,
             "%d prompt tokens, %d completion tokens of %d asked for; %.0f tokens/s, %.0f of them"
                 + " output",
             report.promptTokens(),

@@ -59,7 +59,7 @@ class PromptTextPropertyTest {
   @Seeds(tries = 20)
   void sharesNothingWhereTheTraceNamesNoBlocks(long seed) {
     Random random = new Random(seed);
-    long line = 1 + random.nextInt(1 << 20);
+    long line = 1L + random.nextInt(1 << 20);
     TraceRequest one = new TraceRequest(line, Duration.ZERO, 100, 1, List.of());
     TraceRequest other = new TraceRequest(line + 1, Duration.ZERO, 100, 1, List.of());
 

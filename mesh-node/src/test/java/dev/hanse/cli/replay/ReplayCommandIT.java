@@ -23,9 +23,11 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +60,12 @@ class ReplayCommandIT {
   private final StringWriter err = new StringWriter();
 
   @TempDir private Path folder = Path.of("");
+
+  @BeforeEach
+  void forget() {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+  }
 
   @AfterAll
   void close() throws Exception {
@@ -96,11 +104,11 @@ class ReplayCommandIT {
     SimulatedProvider provider =
         SimulatedProvider.create(
             vertx,
-            SimulatedConfig.of(GpuProfile.H100, java.util.List.of(new EngineModel("sim", 131_072)))
+            SimulatedConfig.of(GpuProfile.H100, List.of(new EngineModel("sim", 131_072)))
                 .withTimeScale(100));
     AtomicInteger count = new AtomicInteger();
     return listen(request -> {
-      if (request.path().equals("/v1/models")) {
+      if ("/v1/models".equals(request.path())) {
         var _ = request.response().end("{\"data\":[{\"id\":\"sim\"}]}");
         return;
       }
@@ -215,7 +223,8 @@ class ReplayCommandIT {
     JsonNode json = new ObjectMapper().readTree(out.toString());
     assertThat(code).isEqualTo(1);
     assertThat(json.path("answered").asInt()).isEqualTo(1);
-    assertThat(json.path("failures").propertyNames())
+    assertThat(json.path("failures").fieldNames())
+        .toIterable()
         .containsExactly(
             "cut: the stream ended before the answer did",
             "error in stream: engine_error",

@@ -12,8 +12,19 @@ import org.junit.jupiter.api.Test;
 
 class SseEventsPropertyTest {
   private static final String STREAM =
-      ": hello\n\ndata: {\"a\":\"ø語\"}\n\nevent: x\r\nid: 1\r\ndata:one\r\ndata: two\r\n\r\n"
-          + "data: [DONE]\n\n";
+      """
+      : hello
+
+      data: {"a":"ø語"}
+
+      event: x\r
+      id: 1\r
+      data:one\r
+      data: two\r
+      \r
+      data: [DONE]
+
+      """;
 
   @Test
   void handsOutDataAndSkipsTheRest() {
