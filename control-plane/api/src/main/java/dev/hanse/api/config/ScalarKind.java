@@ -4,6 +4,7 @@ import dev.hanse.api.Endpoint;
 import dev.hanse.api.ModelId;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
+import java.lang.invoke.MethodType;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,7 +92,7 @@ record ScalarKind(
     if (type.isEnum()) {
       return Optional.of(ofEnum(type));
     }
-    return Optional.ofNullable(KNOWN.get(type));
+    return Optional.ofNullable(KNOWN.get(MethodType.methodType(type).unwrap().returnType()));
   }
 
   private static ScalarKind ofEnum(Class<?> type) {

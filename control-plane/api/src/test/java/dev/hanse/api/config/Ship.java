@@ -33,6 +33,8 @@ record Ship(
     List<String> crew,
     Map<String, Duration> watches,
     Optional<Duration> curfew,
+    Optional<Integer> anchors,
+    List<Double> soundings,
     @Secret Optional<String> cipher,
     Hold hold,
     Optional<Boat> boat,

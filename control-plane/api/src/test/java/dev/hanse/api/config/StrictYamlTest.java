@@ -63,6 +63,8 @@ class StrictYamlTest {
               - true
             watches: {first: 4h, dog: 2h}
             curfew: 10m
+            anchors: 2
+            soundings: [1.5, 3]
             cipher: rosebud-and-more
             hold:
               max-barrels: 3
@@ -96,6 +98,8 @@ class StrictYamlTest {
                 List.of("Anna", "true"),
                 Map.of("first", Duration.ofHours(4), "dog", Duration.ofHours(2)),
                 Optional.of(Duration.ofMinutes(10)),
+                Optional.of(2),
+                List.of(1.5, 3.0),
                 Optional.of("rosebud-and-more"),
                 new Ship.Hold(3, ""),
                 Optional.of(new Ship.Boat("dinghy", 4)),
@@ -256,6 +260,7 @@ class StrictYamlTest {
             .replaceAll("<text>", "words")
             .replaceAll("<region>", "eu-west")
             .replaceAll("<duration>", "1s")
+            .replaceAll("<whole number>", "1")
             .replaceAll("file:/run/secrets/\\S+", "open");
 
     Ship ship = read(template);
