@@ -28,6 +28,7 @@ import java.util.function.Supplier;
 public final class ControlGraph {
   private final Vertx vertx;
   private final Parts parts;
+  private final EnrolmentDesk desk;
   private final ControlPlane plane;
   private final AtomicReference<String> deployment = new AtomicReference<>("");
 
@@ -48,7 +49,8 @@ public final class ControlGraph {
   private ControlGraph(Vertx vertx, ControlConfig config, Parts parts, Ledger.Contents contents) {
     this.vertx = vertx;
     this.parts = parts;
-    this.plane = new ControlPlane(vertx, config, parts, contents, desk());
+    this.desk = new Desk();
+    this.plane = new ControlPlane(vertx, config, parts, contents, desk);
   }
 
   /**
@@ -77,21 +79,6 @@ public final class ControlGraph {
         });
   }
 
-  /** What the enrolment service, which runs on threads of its own, asks of the rest. */
-  private EnrolmentDesk desk() {
-    return new EnrolmentDesk() {
-      @Override
-      public Optional<String> providerOf(String joinToken) {
-        return plane.joinTokens().providerOf(joinToken, parts.clock().get().wall());
-      }
-
-      @Override
-      public Future<Boolean> attested(NodeId id, AttestationSummary summary) {
-        return onHome(() -> plane.membership().attested(id, summary, parts.clock().get()));
-      }
-    };
-  }
-
   /** Where nodes and control planes reach it over gRPC, with the port it really has. */
   public Endpoint rpc() {
     return plane.rpc();
@@ -116,6 +103,11 @@ public final class ControlGraph {
     return onHome(() -> plane.membership().snapshot());
   }
 
+  /** What the enrolment service asks of the rest. */
+  public EnrolmentDesk desk() {
+    return desk;
+  }
+
   /** Takes up a renewed identity: connections made from now on show it. */
   public Future<Void> renew(MeshIdentity identity) {
     return onHome(() -> plane.renew(identity)).compose(renewed -> renewed);
@@ -138,5 +130,17 @@ public final class ControlGraph {
           }
         });
     return answer.future();
+  }
+
+  private final class Desk implements EnrolmentDesk {
+    @Override
+    public Optional<String> providerOf(String joinToken) {
+      return plane.joinTokens().providerOf(joinToken, parts.clock().get().wall());
+    }
+
+    @Override
+    public Future<Boolean> attested(NodeId id, AttestationSummary summary) {
+      return onHome(() -> plane.membership().attested(id, summary, parts.clock().get()));
+    }
   }
 }

@@ -125,8 +125,13 @@ final class RegionLink {
 
   private void send(RegionUpdate update) {
     sent = update.sequence();
-    var _ = out.write(RegionUpdateWire.toProto(update.withResync(asking)));
-    asking = false;
+    try {
+      var _ = out.write(RegionUpdateWire.toProto(update.withResync(asking)));
+      asking = false;
+    } catch (IllegalStateException cancelled) {
+      // Vert.x refuses to write to a stream the other side has just reset.
+      over = true;
+    }
   }
 
   /** Sends what is new; cuts a stream on which the other side has fallen silent. */

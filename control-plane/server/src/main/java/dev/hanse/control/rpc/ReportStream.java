@@ -173,22 +173,29 @@ final class ReportStream {
   }
 
   private void send(ReportResponse message) {
-    if (!over) {
+    if (over) {
+      return;
+    }
+    try {
       var _ = response.write(message);
+    } catch (IllegalStateException cancelled) {
+      // Vert.x refuses to write to a stream the other side has just reset.
+      over();
     }
   }
 
   private void refuse(String code, String message, Duration retryAfter) {
+    ReportResponse refusal =
+        ReportResponse.newBuilder()
+            .setRefused(
+                Refusal.newBuilder()
+                    .setCode(code)
+                    .setMessage(message)
+                    .setRetryAfterMillis(retryAfter.toMillis()))
+            .build();
+    send(refusal);
     if (over()) {
-      var _ =
-          response.end(
-              ReportResponse.newBuilder()
-                  .setRefused(
-                      Refusal.newBuilder()
-                          .setCode(code)
-                          .setMessage(message)
-                          .setRetryAfterMillis(retryAfter.toMillis()))
-                  .build());
+      var _ = response.end();
     }
   }
 

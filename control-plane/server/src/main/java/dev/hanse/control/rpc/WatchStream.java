@@ -108,7 +108,7 @@ final class WatchStream {
     if (!wanted || now.uptime().compareTo(notBefore) < 0) {
       return;
     }
-    while (!response.writeQueueFull()) {
+    while (!over && !response.writeQueueFull()) {
       movedAt = now.uptime();
       switch (membership.viewAfter(epoch, version)) {
         case Step.Current<Delta, Snapshot>() -> {
@@ -116,15 +116,24 @@ final class WatchStream {
         }
         case Step.Next<Delta, Snapshot>(var delta) -> {
           version = delta.version();
-          var _ = response.write(watches.encoded(delta));
+          write(watches.encoded(delta));
         }
         case Step.Whole<Delta, Snapshot>(var whole) -> {
           epoch = whole.epoch();
           version = whole.version();
           metrics.snapshotSent();
-          var _ = response.write(watches.encoded(whole));
+          write(watches.encoded(whole));
         }
       }
+    }
+  }
+
+  private void write(WatchResponse message) {
+    try {
+      var _ = response.write(message);
+    } catch (IllegalStateException cancelled) {
+      // Vert.x refuses to write to a stream the other side has just reset.
+      over();
     }
   }
 
