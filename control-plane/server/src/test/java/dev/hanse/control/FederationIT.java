@@ -23,6 +23,7 @@ import io.vertx.core.Future;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.common.GrpcStatus;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -158,7 +159,7 @@ class FederationIT {
     Endpoint address = first.rpc();
     bench.stop(first);
     ControlGraph us = joined(US, Map.of(EU, address));
-    await().pollDelay(java.time.Duration.ofMillis(500)).until(() -> true);
+    await().during(Duration.ofMillis(500)).until(() -> members(us).isEmpty());
 
     ControlGraph eu = bench.start(Bench.config(EU).withListen(address), new MemoryLedger());
     joined(eu, "gpu-1");
@@ -172,7 +173,7 @@ class FederationIT {
     joined(ap, "gpu-9");
     ControlGraph us = joined(US, Map.of(EU, ap.rpc()));
 
-    await().pollDelay(java.time.Duration.ofMillis(800)).until(() -> true);
+    await().during(Duration.ofMillis(800)).until(() -> members(us).isEmpty());
 
     assertThat(members(us)).isEmpty();
     assertThat(Bench.get(ap.snapshot()).regions()).hasSize(1);

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Keeps everything in memory, for demos and tests: it survives a restart of the control plane
  * within the process, and nothing else. Thread-safe.
  */
-public final class MemoryLedger implements Ledger {
+public class MemoryLedger implements Ledger {
   private final AtomicReference<Contents> contents = new AtomicReference<>(Contents.EMPTY);
 
   @Override
