@@ -118,24 +118,23 @@ final class BudgetPropertyTest {
       for (int thread = 0; thread < threads; thread++) {
         SplittableRandom random = new SplittableRandom(seed * 31 + thread);
         done.add(
-            pool.submit(
-                () -> {
-                  start.await();
-                  for (int i = 0; i < 400; i++) {
-                    if (gate.enter(client) instanceof Admitted(var claim)) {
-                      mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                      claim.hold(random.nextInt(100));
-                      long tokens = random.nextInt(100) + 1L;
-                      if (claim.reserve(MODEL, tokens) instanceof Admitted) {
-                        admitted.incrementAndGet();
-                        charged.addAndGet(tokens);
-                      }
-                      inside.decrementAndGet();
-                      claim.settle(tokens);
-                    }
+            pool.submit(() -> {
+              start.await();
+              for (int i = 0; i < 400; i++) {
+                if (gate.enter(client) instanceof Admitted(var claim)) {
+                  mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                  claim.hold(random.nextInt(100));
+                  long tokens = random.nextInt(100) + 1L;
+                  if (claim.reserve(MODEL, tokens) instanceof Admitted) {
+                    admitted.incrementAndGet();
+                    charged.addAndGet(tokens);
                   }
-                  return null;
-                }));
+                  inside.decrementAndGet();
+                  claim.settle(tokens);
+                }
+              }
+              return null;
+            }));
       }
       start.countDown();
       for (Future<?> each : done) {

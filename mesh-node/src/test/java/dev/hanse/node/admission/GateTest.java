@@ -40,8 +40,7 @@ final class GateTest {
     entered(a);
     entered(b);
 
-    assertThat(gate.enter(b))
-        .isEqualTo(new Refused(Reason.EDGE_IN_FLIGHT, Duration.ofSeconds(1)));
+    assertThat(gate.enter(b)).isEqualTo(new Refused(Reason.EDGE_IN_FLIGHT, Duration.ofSeconds(1)));
     assertThat(b.budget().inFlight()).isEqualTo(1);
   }
 
@@ -94,8 +93,7 @@ final class GateTest {
 
     Admission third = entered(roomy, client).reserve(MODEL, 1);
 
-    assertThat(third)
-        .isEqualTo(new Refused(Reason.REQUEST_OR_TOKEN_RATE, Duration.ofSeconds(30)));
+    assertThat(third).isEqualTo(new Refused(Reason.REQUEST_OR_TOKEN_RATE, Duration.ofSeconds(30)));
     clock.advance(Duration.ofSeconds(30).minusMillis(1));
     assertThat(entered(roomy, client).reserve(MODEL, 1)).isInstanceOf(Refused.class);
     clock.advance(Duration.ofMillis(1));

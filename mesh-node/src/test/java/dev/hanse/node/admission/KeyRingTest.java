@@ -129,14 +129,6 @@ final class KeyRingTest {
   private static ClientKey record(
       String id, String text, Optional<Instant> expiry, boolean revoked, long revision) {
     return new ClientKey(
-        id,
-        Keys.sha256(text),
-        "tenant",
-        Set.<ModelId>of(),
-        0,
-        0,
-        expiry,
-        revoked,
-        revision);
+        id, Keys.sha256(text), "tenant", Set.<ModelId>of(), 0, 0, expiry, revoked, revision);
   }
 }

@@ -34,11 +34,10 @@ final class CancelIT {
 
     assertThat(run.awaitCancel()).isTrue();
     assertThat(edge.ending())
-        .satisfies(
-            ending -> {
-              assertThat(ending.result()).isEqualTo(Result.CANCELLED);
-              assertThat(ending.status()).isEqualTo(499);
-            });
+        .satisfies(ending -> {
+          assertThat(ending.result()).isEqualTo(Result.CANCELLED);
+          assertThat(ending.status()).isEqualTo(499);
+        });
     awaitNothingHeld();
   }
 
@@ -64,7 +63,8 @@ final class CancelIT {
     client.close();
 
     assertThat(run.awaitCancel()).isTrue();
-    assertThat(Duration.ofNanos(System.nanoTime() - closedNanos)).isLessThan(Duration.ofMillis(100));
+    assertThat(Duration.ofNanos(System.nanoTime() - closedNanos))
+        .isLessThan(Duration.ofMillis(100));
     assertThat(edge.ending().chunks()).isEqualTo(1);
     awaitNothingHeld();
   }
@@ -166,10 +166,9 @@ final class CancelIT {
 
   private void awaitNothingHeld() {
     await()
-        .untilAsserted(
-            () -> {
-              assertThat(edge.server.gate().inFlight()).isZero();
-              assertThat(edge.server.gate().heldBytes()).isZero();
-            });
+        .untilAsserted(() -> {
+          assertThat(edge.server.gate().inFlight()).isZero();
+          assertThat(edge.server.gate().heldBytes()).isZero();
+        });
   }
 }

@@ -18,11 +18,10 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -89,11 +88,13 @@ final class EdgeServerIT {
   void handsServingTheBodyWithoutItsExtensionAndTheConstraintsOfBoth() throws Exception {
     try (EdgeUnderTest edge = EdgeUnderTest.start();
         RawClient client = edge.connect()) {
-      edge.serving.script(run -> run.place().chunk("{\"id\":\"1\"}").end(ScriptedServing.usage(1, 1)));
+      edge.serving.script(
+          run -> run.place().chunk("{\"id\":\"1\"}").end(ScriptedServing.usage(1, 1)));
       String body =
           """
           {"model": "llama-3.1-8b-instruct", "hanse": {"max_price": 2, "regions": ["eu-west"]},
-           "future_field": {"deep": [1.50, "é"]}, "messages": [{"role":"user","content":"Hi"}]}""";
+           "future_field": {"deep": [1.50, "é"]}, "messages": [{"role":"user","content":"Hi"}]}\
+          """;
 
       client.post(
           CHAT_PATH,
@@ -113,7 +114,8 @@ final class EdgeServerIT {
           .isEqualTo(
               """
               {"model": "llama-3.1-8b-instruct",
-               "future_field": {"deep": [1.50, "é"]}, "messages": [{"role":"user","content":"Hi"}]}""");
+               "future_field": {"deep": [1.50, "é"]}, "messages": [{"role":"user","content":"Hi"}]}\
+              """);
       assertThat(request.trace().traceparent()).startsWith("00-0af7651916cd43dd8448eb211c80319c");
       assertThat(request.trace().tracestate()).isEqualTo("a=1");
       var constraints = request.placement().constraints();
@@ -139,11 +141,7 @@ final class EdgeServerIT {
     try (EdgeUnderTest edge = EdgeUnderTest.start();
         RawClient client = edge.connect()) {
       client.post(CHAT_PATH, EdgeUnderTest.CHAT).get("/healthz").get("/readyz");
-      edge.serving
-          .next()
-          .place()
-          .chunk("{\"id\":\"1\"}")
-          .end(ScriptedServing.usage(1, 1));
+      edge.serving.next().place().chunk("{\"id\":\"1\"}").end(ScriptedServing.usage(1, 1));
 
       assertThat(client.response().body()).isEqualTo("{\"id\":\"1\"}");
       assertThat(client.response().body()).contains("ok");
@@ -161,6 +159,50 @@ final class EdgeServerIT {
 
       assertThat(run.request.placement().promptTokens()).isBetween(240_000L, 260_000L);
       assertThat(run.request.body().length()).isEqualTo(body.length());
+    }
+  }
+
+  @Test
+  void sendsEachEventAtOnce() throws Exception {
+    try (EdgeUnderTest edge = EdgeUnderTest.start();
+        RawClient client = edge.connect()) {
+      client.post(CHAT_PATH, EdgeUnderTest.STREAM);
+      Run run = edge.serving.next().place().chunk(CHUNK);
+      client.head();
+      client.chunk();
+      List<Long> micros = new ArrayList<>();
+      for (int i = 0; i < 101; i++) {
+        long sentNanos = System.nanoTime();
+        run.chunk(CHUNK);
+        client.chunk();
+        micros.add((System.nanoTime() - sentNanos) / 1000);
+      }
+      run.end(ScriptedServing.usage(1, 102));
+
+      // Nagle's algorithm against a delayed acknowledgement would cost 40 ms each.
+      assertThat(micros.stream().sorted().toList().get(50)).isLessThan(20_000);
+    }
+  }
+
+  @Test
+  void streamsToAnHttp10Client() throws Exception {
+    try (EdgeUnderTest edge = EdgeUnderTest.start();
+        RawClient client = edge.connect()) {
+      edge.serving.script(run -> run.place().chunk(CHUNK).end(ScriptedServing.usage(1, 1)));
+      client.send(
+          "POST "
+              + CHAT_PATH
+              + " HTTP/1.0\r\nauthorization: Bearer "
+              + EdgeUnderTest.KEY
+              + "\r\ncontent-length: "
+              + EdgeUnderTest.STREAM.length()
+              + "\r\n\r\n"
+              + EdgeUnderTest.STREAM);
+
+      assertThat(client.head().status()).isEqualTo(200);
+      assertThat(
+              new String(client.socket().getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo("data: " + CHUNK + "\n\ndata: [DONE]\n\n");
     }
   }
 
@@ -215,8 +257,9 @@ final class EdgeServerIT {
       client.head();
       assertThat(client.chunks()).hasSize(3).last().asString().isEqualTo("data: [DONE]\n\n");
       var _ = EdgeUnderTest.await(drained);
-      assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), edge.port).close())
-          .isInstanceOf(ConnectException.class);
+      await()
+          .untilAsserted(
+              () -> assertThatThrownBy(edge::connect).isInstanceOf(ConnectException.class));
     }
   }
 
@@ -250,8 +293,7 @@ final class EdgeServerIT {
   void namesTheAddressThatIsTaken() {
     try (EdgeUnderTest edge = EdgeUnderTest.start()) {
       EdgePorts ports =
-          new EdgePorts(
-              edge.serving, EdgeObserver.NONE, List::of, () -> true, Buffer::buffer);
+          new EdgePorts(edge.serving, EdgeObserver.NONE, List::of, () -> true, Buffer::buffer);
       EdgeServer second =
           new EdgeServer(
               edge.vertx(),
@@ -281,11 +323,10 @@ final class EdgeServerIT {
           EdgeUnderTest.await(
               client
                   .request(HttpMethod.POST, edge.port, "127.0.0.1", CHAT_PATH)
-                  .compose(
-                      request ->
-                          request
-                              .putHeader("authorization", "Bearer " + EdgeUnderTest.KEY)
-                              .send(Buffer.buffer(EdgeUnderTest.STREAM)))
+                  .compose(request ->
+                      request
+                          .putHeader("authorization", "Bearer " + EdgeUnderTest.KEY)
+                          .send(Buffer.buffer(EdgeUnderTest.STREAM)))
                   .compose(response -> response.body().map(b -> response.version() + "\n" + b)));
 
       assertThat(answer).isEqualTo("HTTP_2\ndata: " + CHUNK + "\n\ndata: [DONE]\n\n");
@@ -302,8 +343,7 @@ final class EdgeServerIT {
                       .setProtocolVersion(HttpVersion.HTTP_2)
                       .setHttp2ClearTextUpgrade(false));
       var request =
-          EdgeUnderTest.await(
-              client.request(HttpMethod.POST, edge.port, "127.0.0.1", CHAT_PATH));
+          EdgeUnderTest.await(client.request(HttpMethod.POST, edge.port, "127.0.0.1", CHAT_PATH));
       request.putHeader("authorization", "Bearer " + EdgeUnderTest.KEY);
       var _ = request.send(Buffer.buffer(EdgeUnderTest.STREAM));
       Run run = edge.serving.next().place().chunk(CHUNK);

@@ -35,10 +35,12 @@ final class EdgeUnderTest implements AutoCloseable {
   static final String MODEL = "llama-3.1-8b-instruct";
   static final String CHAT =
       """
-      {"model":"llama-3.1-8b-instruct","messages":[{"role":"user","content":"Hi"}]}""";
+      {"model":"llama-3.1-8b-instruct","messages":[{"role":"user","content":"Hi"}]}\
+      """;
   static final String STREAM =
       """
-      {"model":"llama-3.1-8b-instruct","stream":true,"messages":[{"role":"user","content":"Hi"}]}""";
+      {"model":"llama-3.1-8b-instruct","stream":true,"messages":[{"role":"user","content":"Hi"}]}\
+      """;
 
   final ScriptedServing serving = new ScriptedServing();
   final BlockingQueue<EdgeObserver.Ending> endings = new LinkedBlockingQueue<>();

@@ -93,8 +93,10 @@ final class GoldenTranscriptIT {
       text.append("--- end\n");
     } else {
       byte[] body =
-          client.socket().getInputStream().readNBytes(
-              Integer.parseInt(head.header("content-length")));
+          client
+              .socket()
+              .getInputStream()
+              .readNBytes(Integer.parseInt(head.header("content-length")));
       text.append(new String(body, StandardCharsets.UTF_8)).append('\n');
     }
     return text.toString();

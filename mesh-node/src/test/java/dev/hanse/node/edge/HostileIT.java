@@ -34,11 +34,10 @@ final class HostileIT {
   @AfterEach
   void nothingIsLeftBehind() {
     await()
-        .untilAsserted(
-            () -> {
-              assertThat(edge.server.gate().inFlight()).isZero();
-              assertThat(edge.server.gate().heldBytes()).isZero();
-            });
+        .untilAsserted(() -> {
+          assertThat(edge.server.gate().inFlight()).isZero();
+          assertThat(edge.server.gate().heldBytes()).isZero();
+        });
     assertThat(edge.serving.isUntouched()).isTrue();
     edge.close();
   }
@@ -164,11 +163,11 @@ final class HostileIT {
   }
 
   @Test
-  void refusesABrokenChunkedBody() throws Exception {
+  void closesOnABrokenChunkedBody() throws Exception {
     try (RawClient client = edge.connect()) {
       client.send(HEAD + "transfer-encoding: chunked\r\n\r\nnot-a-size\r\n");
 
-      assertThat(client.head().status()).isEqualTo(400);
+      assertThat(client.isClosedByPeer()).isTrue();
     }
   }
 
@@ -206,9 +205,7 @@ final class HostileIT {
 
   private Response post(byte[] body, String... headers) throws IOException {
     try (RawClient client = edge.connect()) {
-      return client
-          .post("/v1/chat/completions", EdgeUnderTest.KEY, body, headers)
-          .response();
+      return client.post("/v1/chat/completions", EdgeUnderTest.KEY, body, headers).response();
     }
   }
 

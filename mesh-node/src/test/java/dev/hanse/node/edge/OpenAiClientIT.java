@@ -52,17 +52,16 @@ final class OpenAiClientIT {
 
   @Test
   void chats() {
-    edge.serving.script(
-        run ->
-            run.place()
-                .chunk(
-                    "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\","
-                        + IDENTITY
-                        + ",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
-                        + "\"content\":\"Moin\",\"refusal\":null},\"logprobs\":null,"
-                        + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":3,"
-                        + "\"completion_tokens\":1,\"total_tokens\":4}}")
-                .end(ScriptedServing.usage(3, 1)));
+    edge.serving.script(run ->
+        run.place()
+            .chunk(
+                "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\","
+                    + IDENTITY
+                    + ",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                    + "\"content\":\"Moin\",\"refusal\":null},\"logprobs\":null,"
+                    + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":3,"
+                    + "\"completion_tokens\":1,\"total_tokens\":4}}")
+            .end(ScriptedServing.usage(3, 1)));
 
     var completion = client.chat().completions().create(chat().build());
 
@@ -98,27 +97,26 @@ final class OpenAiClientIT {
 
   @Test
   void streamsToolCalls() {
-    edge.serving.script(
-        run ->
-            run.place()
-                .chunk(
-                    chunk(
-                        "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0,"
-                            + "\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":"
-                            + "\"weather\",\"arguments\":\"\"}}]}",
-                        "null"))
-                .chunk(
-                    chunk(
-                        "{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
-                            + "\"{\\\"city\\\":\"}}]}",
-                        "null"))
-                .chunk(
-                    chunk(
-                        "{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
-                            + "\"\\\"Bremen\\\"}\"}}]}",
-                        "null"))
-                .chunk(chunk("{}", "\"tool_calls\""))
-                .end(ScriptedServing.usage(20, 9)));
+    edge.serving.script(run ->
+        run.place()
+            .chunk(
+                chunk(
+                    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0,"
+                        + "\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":"
+                        + "\"weather\",\"arguments\":\"\"}}]}",
+                    "null"))
+            .chunk(
+                chunk(
+                    "{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
+                        + "\"{\\\"city\\\":\"}}]}",
+                    "null"))
+            .chunk(
+                chunk(
+                    "{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
+                        + "\"\\\"Bremen\\\"}\"}}]}",
+                    "null"))
+            .chunk(chunk("{}", "\"tool_calls\""))
+            .end(ScriptedServing.usage(20, 9)));
     ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
 
     streamed(chat().addTool(weather()).build()).forEach(whole::accumulate);
@@ -140,15 +138,14 @@ final class OpenAiClientIT {
 
   @Test
   void completes() {
-    edge.serving.script(
-        run ->
-            run.place()
-                .chunk(
-                    "{\"id\":\"cmpl-1\",\"object\":\"text_completion\","
-                        + IDENTITY
-                        + ",\"choices\":[{\"index\":0,\"text\":\" upon a time\",\"logprobs\":null,"
-                        + "\"finish_reason\":\"length\"}]}")
-                .end(ScriptedServing.usage(1, 3)));
+    edge.serving.script(run ->
+        run.place()
+            .chunk(
+                "{\"id\":\"cmpl-1\",\"object\":\"text_completion\","
+                    + IDENTITY
+                    + ",\"choices\":[{\"index\":0,\"text\":\" upon a time\",\"logprobs\":null,"
+                    + "\"finish_reason\":\"length\"}]}")
+            .end(ScriptedServing.usage(1, 3)));
 
     var completion =
         client
@@ -161,14 +158,13 @@ final class OpenAiClientIT {
 
   @Test
   void embeds() throws Exception {
-    edge.serving.script(
-        run ->
-            run.place()
-                .chunk(
-                    "{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,"
-                        + "\"embedding\":[0.5,-1.0]}],\"model\":\"llama-3.1-8b-instruct\","
-                        + "\"usage\":{\"prompt_tokens\":2,\"total_tokens\":2}}")
-                .end(ScriptedServing.usage(2, 0)));
+    edge.serving.script(run ->
+        run.place()
+            .chunk(
+                "{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,"
+                    + "\"embedding\":[0.5,-1.0]}],\"model\":\"llama-3.1-8b-instruct\","
+                    + "\"usage\":{\"prompt_tokens\":2,\"total_tokens\":2}}")
+            .end(ScriptedServing.usage(2, 0)));
 
     var embeddings =
         client
@@ -188,11 +184,10 @@ final class OpenAiClientIT {
   void listsModels() {
     assertThat(client.models().list().data())
         .singleElement()
-        .satisfies(
-            model -> {
-              assertThat(model.id()).isEqualTo(EdgeUnderTest.MODEL);
-              assertThat(model.ownedBy()).isEqualTo("acme");
-            });
+        .satisfies(model -> {
+          assertThat(model.id()).isEqualTo(EdgeUnderTest.MODEL);
+          assertThat(model.ownedBy()).isEqualTo("acme");
+        });
     assertThat(client.models().retrieve(EdgeUnderTest.MODEL).id()).isEqualTo(EdgeUnderTest.MODEL);
     assertThatThrownBy(() -> client.models().retrieve("nothing"))
         .isInstanceOf(NotFoundException.class);
@@ -215,13 +210,12 @@ final class OpenAiClientIT {
 
   @Test
   void raisesWhenAStreamIsCutInTheMiddle() {
-    edge.serving.script(
-        run ->
-            run.place()
-                .chunk(chunk("{\"role\":\"assistant\",\"content\":\"x\"}", "null"))
-                .fail(
-                    ScriptedServing.failure(
-                        Kind.TRUNCATED, 502, "answer_truncated", new Retry.Never())));
+    edge.serving.script(run ->
+        run.place()
+            .chunk(chunk("{\"role\":\"assistant\",\"content\":\"x\"}", "null"))
+            .fail(
+                ScriptedServing.failure(
+                    Kind.TRUNCATED, 502, "answer_truncated", new Retry.Never())));
 
     assertThatThrownBy(() -> streamed(chat().build())).isInstanceOf(OpenAIException.class);
   }
@@ -293,7 +287,8 @@ final class OpenAiClientIT {
   private static Consumer<Run> failing(Kind kind, int status, String code) {
     return run ->
         run.fail(
-            ScriptedServing.failure(kind, status, code, new Retry.Elsewhere(Duration.ofMillis(10))));
+            ScriptedServing.failure(
+                kind, status, code, new Retry.Elsewhere(Duration.ofMillis(10))));
   }
 
   private static Consumer<Run> stream(String... pieces) {
@@ -339,8 +334,7 @@ final class OpenAiClientIT {
                     FunctionParameters.builder()
                         .putAdditionalProperty("type", JsonValue.from("object"))
                         .putAdditionalProperty(
-                            "properties",
-                            JsonValue.from(Map.of("city", Map.of("type", "string"))))
+                            "properties", JsonValue.from(Map.of("city", Map.of("type", "string"))))
                         .build())
                 .build())
         .build();

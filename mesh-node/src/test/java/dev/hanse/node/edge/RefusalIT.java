@@ -49,11 +49,10 @@ final class RefusalIT {
     assertThat(response.head().header("x-should-retry")).isEqualTo("false");
     assertThat(edge.serving.isUntouched()).isTrue();
     assertThat(edge.ending())
-        .satisfies(
-            ending -> {
-              assertThat(ending.result()).isEqualTo(Result.REFUSED);
-              assertThat(ending.code()).isEqualTo(code);
-            });
+        .satisfies(ending -> {
+          assertThat(ending.result()).isEqualTo(Result.REFUSED);
+          assertThat(ending.code()).isEqualTo(code);
+        });
   }
 
   @Test
@@ -127,11 +126,10 @@ final class RefusalIT {
   })
   void tellsEachFailureOfServing(
       Kind kind, int said, int status, String type, String retry, String after) throws Exception {
-    edge.serving.script(
-        run ->
-            run.fail(
-                ScriptedServing.failure(
-                    kind, said, "why", new Retry.Elsewhere(Duration.ofMillis(2500)))));
+    edge.serving.script(run ->
+        run.fail(
+            ScriptedServing.failure(
+                kind, said, "why", new Retry.Elsewhere(Duration.ofMillis(2500)))));
 
     Response response = post(EdgeUnderTest.KEY, EdgeUnderTest.CHAT);
 
@@ -143,17 +141,16 @@ final class RefusalIT {
 
   @Test
   void hintsAtNoRetryOnceTokensWereBilled() throws Exception {
-    edge.serving.script(
-        run ->
-            run.fail(
-                new ProviderFailure(
-                    Kind.OVERLOADED,
-                    503,
-                    "overloaded",
-                    "Late.",
-                    new Retry.Elsewhere(Duration.ZERO),
-                    new Usage(5, 0, 3, 0, true),
-                    Optional.empty())));
+    edge.serving.script(run ->
+        run.fail(
+            new ProviderFailure(
+                Kind.OVERLOADED,
+                503,
+                "overloaded",
+                "Late.",
+                new Retry.Elsewhere(Duration.ZERO),
+                new Usage(5, 0, 3, 0, true),
+                Optional.empty())));
 
     Response response = post(EdgeUnderTest.KEY, EdgeUnderTest.CHAT);
 
@@ -165,17 +162,16 @@ final class RefusalIT {
     String said =
         "{\"message\":\"top_p must be at most 1\",\"type\":\"BadRequestError\",\"param\":\"top_p\","
             + "\"code\":400}";
-    edge.serving.script(
-        run ->
-            run.fail(
-                new ProviderFailure(
-                    Kind.INVALID_REQUEST,
-                    400,
-                    "invalid_request",
-                    "Refused.",
-                    new Retry.Never(),
-                    Usage.NONE,
-                    Optional.of(Buffer.buffer(said)))));
+    edge.serving.script(run ->
+        run.fail(
+            new ProviderFailure(
+                Kind.INVALID_REQUEST,
+                400,
+                "invalid_request",
+                "Refused.",
+                new Retry.Never(),
+                Usage.NONE,
+                Optional.of(Buffer.buffer(said)))));
 
     Response response = post(EdgeUnderTest.KEY, EdgeUnderTest.CHAT);
 
@@ -185,17 +181,16 @@ final class RefusalIT {
 
   @Test
   void keepsTheEnginesSecretsOutOfItsOwnAuthenticationFailure() throws Exception {
-    edge.serving.script(
-        run ->
-            run.fail(
-                new ProviderFailure(
-                    Kind.AUTHENTICATION,
-                    401,
-                    "upstream_authentication",
-                    "The engine refused the node.",
-                    new Retry.Never(),
-                    Usage.NONE,
-                    Optional.of(Buffer.buffer("{\"message\":\"key sk-abc is wrong\"}")))));
+    edge.serving.script(run ->
+        run.fail(
+            new ProviderFailure(
+                Kind.AUTHENTICATION,
+                401,
+                "upstream_authentication",
+                "The engine refused the node.",
+                new Retry.Never(),
+                Usage.NONE,
+                Optional.of(Buffer.buffer("{\"message\":\"key sk-abc is wrong\"}")))));
 
     assertThat(post(EdgeUnderTest.KEY, EdgeUnderTest.CHAT).body()).doesNotContain("sk-abc");
   }

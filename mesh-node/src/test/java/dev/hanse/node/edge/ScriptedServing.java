@@ -124,9 +124,7 @@ final class ScriptedServing implements Serving {
 
     Run place() {
       return call(
-          () ->
-              listener.onPlaced(
-                  new Placed(NODE, PRICE, "prefix-match 12/14 blocks; ring 1st")));
+          () -> listener.onPlaced(new Placed(NODE, PRICE, "prefix-match 12/14 blocks; ring 1st")));
     }
 
     Run chunk(String json) {
@@ -138,10 +136,8 @@ final class ScriptedServing implements Serving {
     }
 
     Run end(Usage usage, String usageChunk) {
-      return call(
-          () ->
-              listener.onEnd(
-                  new Completion(usage, Optional.of(Buffer.buffer(usageChunk)), "stop")));
+      return call(() ->
+          listener.onEnd(new Completion(usage, Optional.of(Buffer.buffer(usageChunk)), "stop")));
     }
 
     Run fail(ProviderFailure failure) {
@@ -179,15 +175,14 @@ final class ScriptedServing implements Serving {
         return this;
       }
       CompletableFuture<Void> done = new CompletableFuture<>();
-      context.runOnContext(
-          _ -> {
-            try {
-              step.run();
-              done.complete(null);
-            } catch (RuntimeException | AssertionError e) {
-              done.completeExceptionally(e);
-            }
-          });
+      context.runOnContext(_ -> {
+        try {
+          step.run();
+          done.complete(null);
+        } catch (RuntimeException | AssertionError e) {
+          done.completeExceptionally(e);
+        }
+      });
       done.orTimeout(10, TimeUnit.SECONDS).join();
       return this;
     }

@@ -9,7 +9,6 @@ import dev.hanse.api.Operation;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.config.StrictYaml;
 import dev.hanse.node.routing.Constraints;
-import dev.hanse.node.routing.PrefixChain;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
@@ -203,9 +202,7 @@ final class BodyReaderTest {
     accepted(Operation.CHAT, "{'model':'m','x':" + open + close + "," + HI + "}");
     assertThat(
             rejected(
-                    Operation.CHAT,
-                    "{'model':'m','x':[" + open + close + "]," + HI + "}",
-                    Map.of())
+                    Operation.CHAT, "{'model':'m','x':[" + open + close + "]," + HI + "}", Map.of())
                 .code())
         .isEqualTo("json_too_complex");
   }
@@ -313,70 +310,6 @@ final class BodyReaderTest {
 
     assertThat(rejected(Operation.CHAT, body, Map.of(name, value)).param())
         .isIn(name, "hanse.regions", "hanse.residency");
-  }
-
-  @Test
-  void chainsTheSameWhateverTheSpacingEscapingAndOrder() {
-    String tools = "'tools':[{'type':'function','function':{'name':'f'}}]";
-    PrefixChain plain =
-        chain("{'model':'m'," + tools + ",'messages':[{'role':'user','content':'Grüße'}]}");
-    PrefixChain other =
-        chain(
-            "{ 'messages' : [ { 'content' : 'Gr\\u00fc\\u00dfe' , 'role' : 'user' } ] ,"
-                + tools
-                + ", 'model' : 'm' , 'temperature' : 1 }");
-
-    assertThat(other).isEqualTo(plain);
-  }
-
-  @Test
-  void chainsAGrowingConversationOnItsBeginning() {
-    String system = "word ".repeat(500);
-    String first =
-        "{'role':'system','content':'" + system + "'},{'role':'user','content':'" + system + "'}";
-    PrefixChain before = chain("{'model':'m','messages':[" + first + "]}");
-    PrefixChain after =
-        chain(
-            "{'model':'m','messages':["
-                + first
-                + ",{'role':'assistant','content':'yes'},{'role':'user','content':'and?'}]}");
-
-    assertThat(after.key()).isEqualTo(before.key());
-    for (int i = 0; i < before.length(); i++) {
-      assertThat(after.hash(i)).isEqualTo(before.hash(i));
-    }
-  }
-
-  @Test
-  void keepsTenantsModelsAndToolsApart() {
-    String body = "{'model':'m'," + HI + "}";
-
-    assertThat(chain(body.replace("'m'", "'n'")).key()).isNotEqualTo(chain(body).key());
-    assertThat(chain("{'model':'m','tools':[{'type':'function'}]," + HI + "}").key())
-        .isNotEqualTo(chain(body).key());
-    assertThat(
-            ((BodyReading.Accepted)
-                    reader.read(Operation.CHAT, bytes(body), "other-tenant", Map.of()))
-                .body()
-                .placement()
-                .chain()
-                .key())
-        .isNotEqualTo(chain(body).key());
-  }
-
-  @Test
-  void placesByThePromptCacheKeyWhenThereIsOne() {
-    PrefixChain one = chain("{'model':'m','prompt_cache_key':'k'," + HI + "}");
-    PrefixChain two =
-        chain(
-            "{'model':'m','prompt_cache_key':'k','messages':[{'role':'user','content':'Yo'}]}");
-
-    assertThat(two.key()).isEqualTo(one.key());
-    assertThat(two.hash(0)).isNotEqualTo(one.hash(0));
-  }
-
-  private PrefixChain chain(String body) {
-    return accepted(Operation.CHAT, body).placement().chain();
   }
 
   private ClientBody accepted(Operation operation, String body) {
