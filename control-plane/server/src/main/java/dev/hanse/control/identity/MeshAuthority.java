@@ -1,6 +1,7 @@
 package dev.hanse.control.identity;
 
 import dev.hanse.api.RegionId;
+import dev.hanse.api.tls.KeyFiles;
 import dev.hanse.api.tls.PeerIdentity;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.Role;
 import dev.hanse.api.tls.AttestationStamp;
+import dev.hanse.api.tls.KeyFiles;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.attestation.challenge.Binding;

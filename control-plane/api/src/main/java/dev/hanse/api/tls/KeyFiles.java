@@ -1,4 +1,4 @@
-package dev.hanse.control.identity;
+package dev.hanse.api.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
