@@ -116,8 +116,7 @@ public final class BoundedLoadPlacement {
   private void retire(Map<String, Post> kept) {
     for (Post post : posts.values()) {
       if (kept.get(post.member().id()) != post) {
-        post.strike();
-        rules.account().unlist(post.seat());
+        rules.account().retire(post);
       }
     }
   }

@@ -16,26 +16,28 @@ public final class InFlight {
   private static final int IDLE_SEATS = 1024;
 
   private static final int MAX_LEASES = 1 << 24;
+  private static final int DEFAULT_LEASES = 1 << 20;
 
   private final Map<String, Seat> seats = new ConcurrentHashMap<>();
-  private final LeasePool pool;
+  private final LeaseBook book;
   private volatile long epoch = 1;
 
-  /** An account of at most 65 536 leases at a time. */
+  /** An account of at most 2^20 leases at a time. */
   public InFlight() {
-    this(1 << 16);
+    this(DEFAULT_LEASES);
   }
 
   /**
    * An empty account.
    *
-   * @param maxLeases how many leases may be out at a time, 1 to 2^24; 12 bytes each
+   * @param maxLeases how many leases may be out at a time, 1 to 2^24, rounded up to a multiple of
+   *     64; they take room as they are needed, 64 at a time and member
    */
   public InFlight(int maxLeases) {
     if (maxLeases < 1 || maxLeases > MAX_LEASES) {
       throw new IllegalArgumentException("maxLeases must be 1 to 2^24, was " + maxLeases);
     }
-    this.pool = new LeasePool(maxLeases);
+    this.book = new LeaseBook(maxLeases);
   }
 
   /**
@@ -70,20 +72,21 @@ public final class InFlight {
 
   /** Leases that are out. Counts them one by one: for metrics and people. */
   public int leases() {
-    return pool.out();
+    return book.out();
   }
 
   /** Tokens a lease holds; -1 when it is released. */
   public long tokens(long lease) {
-    return pool.tokens(lease);
+    LeaseBlock block = book.block(lease);
+    return block == null ? -1 : block.tokens(lease);
   }
 
   Member memberOf(long lease) {
-    Post post = pool.holder(lease);
-    if (post == null) {
+    LeaseBlock block = book.block(lease);
+    if (block == null || block.tokens(lease) < 0) {
       throw new IllegalStateException("lease " + lease + " is released");
     }
-    return post.member();
+    return block.post().member();
   }
 
   /**
@@ -93,11 +96,12 @@ public final class InFlight {
    * @throws IllegalArgumentException when the number never was a lease of this account
    */
   public boolean release(long lease) {
-    Post post = pool.holder(lease);
-    long tokens = post == null ? -1 : pool.end(lease);
-    if (post == null || tokens < 0) {
+    LeaseBlock block = book.block(lease);
+    long tokens = block == null ? -1 : block.end(lease);
+    if (block == null || tokens < 0) {
       return false;
     }
+    Post post = block.post();
     post.seat().give(tokens);
     post.count(-tokens);
     return true;
@@ -113,17 +117,21 @@ public final class InFlight {
     if (tokens < 0 || tokens > MAX_LEASE_TOKENS) {
       throw new IllegalArgumentException("tokens must be 0 to 2^31-1, was " + tokens);
     }
+    LeaseBlock block = book.block(lease);
+    if (block == null) {
+      return false;
+    }
+    Post post = block.post();
     while (true) {
-      Post post = pool.holder(lease);
-      long held = pool.tokens(lease);
-      if (post == null || held < 0) {
+      long held = block.tokens(lease);
+      if (held < 0) {
         return false;
       }
       long more = tokens - held;
       if (more > 0 && post.seat().take(more, Long.MAX_VALUE) != Seat.TAKEN) {
         return false;
       }
-      if (pool.change(lease, held, tokens)) {
+      if (block.change(lease, held, tokens)) {
         if (more < 0) {
           post.seat().give(-more);
         }
@@ -136,8 +144,8 @@ public final class InFlight {
     }
   }
 
-  LeasePool pool() {
-    return pool;
+  LeaseBook book() {
+    return book;
   }
 
   /** Rises with every report. */
@@ -151,6 +159,12 @@ public final class InFlight {
     seat.listings++;
     seat.setCap(member.hardCapTokens());
     return seat;
+  }
+
+  /** Takes back the listing of a post that has left. */
+  void retire(Post post) {
+    book.retire(post);
+    unlist(post.seat());
   }
 
   /** Takes one listing back. */

@@ -14,9 +14,10 @@ import java.util.List;
  * With W the sum of weights and T of loads, all refusing would mean {@code T = sum of loads >= c (T
  * + s) > T}: so someone always admits, and ends below its bound plus s.
  *
- * <p>When every listed member refuses, the same rule is applied to the members that could take the
- * request at all (eligible, room under the hard cap), with their exact T and W. The argument holds
- * for them alone too, so a request is refused only if no such member exists.
+ * <p>When every listed member refuses, and some beyond the list, the same rule is applied to the
+ * members that could take the request at all (eligible, room under the hard cap), with their exact
+ * T and W. The argument holds for them alone too, so a request is refused only if no such member
+ * exists.
  *
  * <p>[1] Mirrokni, Thorup and Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018.
  * [2] Chen, Coleman and Shrivastava, "Revisiting consistent hashing with bounded loads", AAAI 2021.
@@ -24,6 +25,9 @@ import java.util.List;
 final class Tier {
   /** How often the exact pass starts over because other threads took the room it had found. */
   private static final int EXACT_TRIES = 4;
+
+  /** How many members beyond its list a key asks before it looks at all of them. */
+  private static final int JUMPS = 32;
 
   /** One reservation in this many (a power of two) is sampled for hot keys. */
   private static final int SAMPLE = 8;
@@ -124,6 +128,25 @@ final class Tier {
         return lease(member, key, tokens);
       }
     }
+    return jump(slot, key, tokens, total, eligible);
+  }
+
+  /**
+   * Goes on beyond the list: to the first choices of other slots, drawn by this one. They are
+   * members drawn by weight, in an order of the slot's own, for one look-up each.
+   */
+  private long jump(int slot, long key, long tokens, double total, Eligible eligible) {
+    if (seats.length > SlotTable.RANKS) {
+      long draw = slot;
+      for (int jump = 0; jump < JUMPS; jump++) {
+        draw = KeyedHash.mix(draw + KeyedHash.GOLDEN);
+        int member = table.inSlot((int) draw & (table.slots() - 1), 0);
+        if (eligible.test(offset + member)
+            && seats[member].take(tokens, soft(member, total)) == Seat.TAKEN) {
+          return lease(member, key, tokens);
+        }
+      }
+    }
     return reserveExactly(slot, key, tokens, eligible);
   }
 
@@ -145,7 +168,7 @@ final class Tier {
   }
 
   private long lease(int member, long tokens) {
-    long lease = account.pool().claim(posts[member], tokens);
+    long lease = account.book().claim(posts[member], tokens);
     if (lease < 0) {
       seats[member].give(tokens);
     } else {

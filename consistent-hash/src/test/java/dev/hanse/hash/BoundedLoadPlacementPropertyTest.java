@@ -15,7 +15,7 @@ class BoundedLoadPlacementPropertyTest {
   private static BoundedLoadPlacement placement(long seed, Bound bound, List<Member> members) {
     var placement =
         BoundedLoadPlacement.builder()
-            .inFlight(new InFlight(4096))
+            .inFlight(new InFlight())
             .seed(seed)
             .slotBits(BITS)
             .bound(bound)

@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class BoundedLoadPlacementTest {
-  private final InFlight inFlight = new InFlight(256);
+  private final InFlight inFlight = new InFlight(4096);
 
   private BoundedLoadPlacement.Builder small() {
     return BoundedLoadPlacement.builder().inFlight(inFlight).seed(1).slotBits(10);
@@ -69,15 +69,17 @@ class BoundedLoadPlacementTest {
 
   @Test
   void saysThatLeasesHaveRunOutAndLeavesNoTokensBehind() {
-    var placement = of(Members.equal(2));
-    for (int i = 0; i < 256; i++) {
-      assertThat(placement.view().tryReserve(i, 1, Eligible.ALL)).isNotNegative();
+    var few = new InFlight(128);
+    var placement = BoundedLoadPlacement.builder().inFlight(few).slotBits(10).build();
+    var view = placement.update(Members.equal(2));
+    for (int i = 0; i < 128; i++) {
+      assertThat(view.tryReserveOn(i % 2, 1)).isNotNegative();
     }
 
-    long refused = placement.view().tryReserve(1, 1, Eligible.ALL);
+    long refused = view.tryReserve(1, 1, Eligible.ALL);
 
     assertThat(Refusal.of(refused)).isEqualTo(Refusal.LEASES_EXHAUSTED);
-    assertThat(inFlight.tokensOf("node0") + inFlight.tokensOf("node1")).isEqualTo(256);
+    assertThat(few.tokensOf("node0") + few.tokensOf("node1")).isEqualTo(128);
   }
 
   @Test
@@ -290,6 +292,37 @@ class BoundedLoadPlacementTest {
     }
     assertThatThrownBy(() -> Refusal.of(0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Refusal.of(-99)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void reusesThePlacesOfMembersThatHaveLeft() {
+    var placement = of(Members.equal(1));
+    long first = placement.view().tryReserveOn(0, 1);
+    placement.release(first);
+
+    for (int generation = 0; generation < 1000; generation++) {
+      placement.update(List.of(Members.of("node" + generation % 7, 1)));
+      long lease = placement.view().tryReserveOn(0, 1);
+      assertThat(lease).isNotNegative();
+      assertThat(placement.release(lease)).isTrue();
+      assertThat(placement.release(lease)).isFalse();
+      assertThat(placement.release(first)).isFalse();
+    }
+  }
+
+  @Test
+  void aLeaseTakenThroughAnOldViewIsAccountedLikeAnyOther() {
+    var placement = of(Members.equal(3));
+    var old = placement.view();
+    placement.update(Members.equal(1));
+    placement.update(Members.equal(1));
+
+    long lease = old.tryReserveOn(2, 70);
+
+    assertThat(placement.memberOf(lease).id()).isEqualTo("node2");
+    assertThat(inFlight.tokensOf("node2")).isEqualTo(70);
+    assertThat(placement.release(lease)).isTrue();
+    assertThat(inFlight.tokensOf("node2")).isZero();
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 class SlotTablePropertyTest {
   private static final int BITS = 11;
 
-  @Seeds(tries = 60)
+  @Seeds(tries = 25)
   void equalMembersInAnyOrderGiveAnEqualTable(long seed) {
     var random = new SplittableRandom(seed);
     var members = Members.random(random, 60);
@@ -25,7 +25,7 @@ class SlotTablePropertyTest {
     assertThat(SlotTable.of(members, seed + 1, BITS).digest()).isNotEqualTo(table.digest());
   }
 
-  @Seeds(tries = 60)
+  @Seeds(tries = 25)
   void listsNameDistinctMembersAndAsManyAsThereCanBe(long seed) {
     var table = SlotTable.of(Members.random(new SplittableRandom(seed), 30), seed, BITS);
 
@@ -65,7 +65,7 @@ class SlotTablePropertyTest {
     return all.stream().map(Scored::id).limit(SlotTable.RANKS).toList();
   }
 
-  @Seeds(tries = 60)
+  @Seeds(tries = 25)
   void anyStepsToTheSameMembersLeadToTheSameTable(long seed) {
     var random = new SplittableRandom(seed);
     var table = SlotTable.of(Members.random(random, 25), seed, BITS);
@@ -92,7 +92,7 @@ class SlotTablePropertyTest {
     };
   }
 
-  @Seeds(tries = 60)
+  @Seeds(tries = 25)
   void aMemberThatLeavesTakesNothingAlongButItself(long seed) {
     var random = new SplittableRandom(seed);
     var before = SlotTable.of(Members.random(random, 30), seed, BITS);
@@ -112,7 +112,7 @@ class SlotTablePropertyTest {
     }
   }
 
-  @Seeds(tries = 60)
+  @Seeds(tries = 25)
   void aMemberThatJoinsOnlyTakesSlots(long seed) {
     var before = SlotTable.of(Members.random(new SplittableRandom(seed), 30), seed, BITS);
 
@@ -123,7 +123,7 @@ class SlotTablePropertyTest {
     }
   }
 
-  @Seeds(tries = 60)
+  @Seeds(tries = 25)
   void aHeavierMemberLosesNoSlotAndALighterOneGainsNone(long seed) {
     var random = new SplittableRandom(seed);
     var before = SlotTable.of(Members.random(random, 30), seed, BITS);
@@ -142,7 +142,7 @@ class SlotTablePropertyTest {
     }
   }
 
-  @Seeds(tries = 40)
+  @Seeds(tries = 15)
   void sharesFollowTheWeights(long seed) {
     var members = Members.random(new SplittableRandom(seed), 20);
     double total = members.stream().mapToDouble(Member::weight).sum();
@@ -156,7 +156,7 @@ class SlotTablePropertyTest {
     }
   }
 
-  @Seeds(tries = 40)
+  @Seeds(tries = 15)
   void splittingANodeGainsItsOwnerNothing(long seed) {
     var members = new ArrayList<>(Members.random(new SplittableRandom(seed), 20));
     members.add(Members.of("whole", 2));
