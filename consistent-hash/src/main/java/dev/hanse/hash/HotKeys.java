@@ -2,6 +2,7 @@ package dev.hanse.hash;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * The few keys that get a large part of the work, found by sampling.
@@ -66,18 +67,24 @@ final class HotKeys {
   }
 
   private void publish() {
-    double[] shares = new double[CELLS];
-    boolean any = false;
+    published = anyHot() ? new Published(keys.clone(), shares()) : Published.NONE;
     for (int cell = 0; cell < CELLS; cell++) {
-      double share = weights[cell] / total;
-      if (share > 1.0 / CELLS) {
-        shares[cell] = share;
-        any = true;
-      }
       weights[cell] /= 2;
     }
     total /= 2;
-    published = any ? new Published(keys.clone(), shares) : Published.NONE;
+  }
+
+  private boolean anyHot() {
+    for (double weight : weights) {
+      if (weight > total / CELLS) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private double[] shares() {
+    return Arrays.stream(weights).map(w -> w > total / CELLS ? w / total : 0).toArray();
   }
 
   /** The key's share of all the work, if that is large; else 0. */

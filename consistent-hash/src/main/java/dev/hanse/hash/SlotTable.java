@@ -169,6 +169,10 @@ public final class SlotTable {
     return inSlot(slot(key), rank);
   }
 
+  int firstInSlot(int slot) {
+    return firsts[slot];
+  }
+
   /** The same for a slot; the rank is not checked. */
   int inSlot(int slot, int rank) {
     return rows[slot * PreferenceLists.KEPT + rank];

@@ -101,11 +101,10 @@ final class Tier {
 
   /** At this load and above a member passes keys on, if all members hold {@code total} together. */
   long soft(int member, double total) {
-    return soft(member, total, 1);
+    return bound(member, shares[member] * total);
   }
 
-  private long soft(int member, double total, double shareOfEligible) {
-    double fair = shares[member] / shareOfEligible * total;
+  private long bound(int member, double fair) {
     return Math.max((long) Math.ceil(factor * fair), (long) Math.ceil(fair) + margins[member]);
   }
 
@@ -120,8 +119,13 @@ final class Tier {
         return lease(member, key, tokens);
       }
     }
+    int first = table.firstInSlot(slot);
+    if (eligible.test(offset + first)
+        && seats[first].take(tokens, soft(first, total)) == Seat.TAKEN) {
+      return lease(first, key, tokens);
+    }
     int ranks = table.ranks();
-    for (int rank = 0; rank < ranks; rank++) {
+    for (int rank = 1; rank < ranks; rank++) {
       int member = table.inSlot(slot, rank);
       if (eligible.test(offset + member)
           && seats[member].take(tokens, soft(member, total)) == Seat.TAKEN) {
@@ -140,7 +144,7 @@ final class Tier {
       long draw = slot;
       for (int jump = 0; jump < JUMPS; jump++) {
         draw = KeyedHash.mix(draw + KeyedHash.GOLDEN);
-        int member = table.inSlot((int) draw & (table.slots() - 1), 0);
+        int member = table.firstInSlot((int) draw & (table.slots() - 1));
         if (eligible.test(offset + member)
             && seats[member].take(tokens, soft(member, total)) == Seat.TAKEN) {
           return lease(member, key, tokens);
@@ -228,7 +232,9 @@ final class Tier {
         return (any ? Refusal.FULL : Refusal.NONE_ELIGIBLE).code();
       }
       int member = preferred(slot, tokens, total, share, eligible);
-      if (member >= 0 && seats[member].take(tokens, soft(member, total, share)) == Seat.TAKEN) {
+      if (member >= 0
+          && seats[member].take(tokens, bound(member, shares[member] / share * total))
+              == Seat.TAKEN) {
         return lease(member, key, tokens);
       }
     }
@@ -263,7 +269,8 @@ final class Tier {
   }
 
   private boolean admits(int member, long tokens, double total, double share) {
-    return hasRoom(member, tokens) && seats[member].load() < soft(member, total, share);
+    return hasRoom(member, tokens)
+        && seats[member].load() < bound(member, shares[member] / share * total);
   }
 
   /** Beyond its list a slot prefers members by an order of its own; stable, and by weight too. */
