@@ -277,8 +277,7 @@ class SimulatedProviderTest {
 
     assertThat(failure.kind()).isEqualTo(kind);
     assertThat(failure.status()).isEqualTo(400);
-    JsonNode error =
-        Conversation.json(failure.upstreamError().orElseThrow().toString());
+    JsonNode error = Conversation.json(failure.upstreamError().orElseThrow().toString());
     assertThat(error.path("code").asText()).isEqualTo(code);
     assertThat(error.path("param").asText()).isEqualTo(param);
     assertThat(error.path("message").asText()).isNotEmpty().doesNotContain("hello");

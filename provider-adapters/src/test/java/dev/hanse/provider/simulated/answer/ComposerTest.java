@@ -76,6 +76,17 @@ class ComposerTest {
   }
 
   @Test
+  void stopsForAStopStringThatIsCompleteWithTheVeryLastToken() throws Exception {
+    String messages = "'messages':[{'role':'user','content':'hello'}]";
+    String stop = whole(compose("{" + messages + "}")).substring(16, 20);
+
+    Answer answer = compose("{'max_tokens':5,'stop':'" + stop + "'," + messages + "}");
+
+    assertThat(answer.tokenCount()).isEqualTo(5);
+    assertThat(answer.finishReason()).isEqualTo("stop");
+  }
+
+  @Test
   void isLongerThanMinTokensUnlessLimited() throws Exception {
     Answer answer = compose("{'min_tokens':900,'messages':[{'role':'user','content':'hello'}]}");
 
