@@ -1,0 +1,92 @@
+package dev.hanse.control.rpc;
+
+import dev.hanse.api.AttestationSummary;
+import dev.hanse.api.Endpoint;
+import dev.hanse.api.NodeId;
+import dev.hanse.api.RegionId;
+import dev.hanse.api.tls.MeshTls;
+import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.attestation.challenge.Challenges;
+import dev.hanse.attestation.policy.AppraisalPolicy;
+import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.simulated.SimulatedPlatform;
+import dev.hanse.attestation.simulated.SimulatedVerifier;
+import dev.hanse.control.identity.MeshAuthority;
+import dev.hanse.control.identity.RegionAuthority;
+import dev.hanse.control.workflow.AddressRate;
+import dev.hanse.control.workflow.Enrolment;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.server.GrpcServer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** An enrolment service of region eu-west on a real socket, its clock in the test's hand. */
+final class EnrolmentDesk implements InstantSource {
+  static final String TOKEN = "token-of-acme";
+
+  final SimulatedPlatform platform = SimulatedPlatform.generate(new SecureRandom());
+  final MeshAuthority mesh =
+      MeshAuthority.create("hanse.internal", InstantSource.system(), new SecureRandom());
+  final RegionAuthority authority = mesh.region(new RegionId("eu-west"));
+  final Map<NodeId, AttestationSummary> attested = new ConcurrentHashMap<>();
+
+  private volatile Duration ahead = Duration.ZERO;
+  private final HttpServer server;
+
+  EnrolmentDesk(Vertx vertx, Set<String> technologies, AddressRate rate, int capacity)
+      throws Exception {
+    Enrolment enrolment =
+        new Enrolment(
+            authority,
+            new Challenges(new SecureRandom(), Challenges.TIME_TO_LIVE, capacity),
+            new Appraiser(
+                List.of(new SimulatedVerifier(List.of(platform.root()))),
+                AppraisalPolicy.allowing(technologies)),
+            token -> token.equals(TOKEN) ? Optional.of("acme") : Optional.empty(),
+            rate,
+            this);
+    GrpcServer grpc = GrpcServer.server(vertx);
+    new EnrollmentRpc(vertx, enrolment, MeshTls::peerOf, attested::put).bind(grpc);
+    server =
+        await(
+            vertx
+                .createHttpServer(MeshTls.server(authority.controlIdentity(), ClientAuth.REQUEST))
+                .requestHandler(grpc)
+                .listen(0, "127.0.0.1"));
+  }
+
+  EnrolmentDesk(Vertx vertx) throws Exception {
+    this(vertx, Set.of("simulated"), AddressRate.standard(), 100);
+  }
+
+  @Override
+  public Instant instant() {
+    return Instant.now().plus(ahead);
+  }
+
+  void passTime(Duration time) {
+    ahead = ahead.plus(time);
+  }
+
+  SocketAddress address() {
+    return MeshTls.address(
+        new Endpoint("127.0.0.1", server.actualPort()),
+        PeerIdentity.dnsNameOfControl(authority.region()));
+  }
+
+  static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+}
