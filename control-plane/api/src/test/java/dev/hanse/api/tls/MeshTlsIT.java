@@ -21,11 +21,13 @@ import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.server.GrpcServer;
 import java.net.InetAddress;
 import java.security.KeyPair;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -150,6 +152,23 @@ class MeshTlsIT {
 
     assertThatThrownBy(() -> get(MeshTls.client(client), address(server, GPU_1)))
         .hasStackTraceContaining("NotAfter");
+  }
+
+  @Test
+  void knowsAServerByItsRootsFingerprint() throws Exception {
+    HttpServer server = naming(mesh.node(europe, "eu-west", "gpu-1"), ClientAuth.REQUEST);
+    String pin =
+        HexFormat.of()
+            .formatHex(MessageDigest.getInstance("SHA-256").digest(mesh.root.getEncoded()));
+
+    assertThat(get(MeshTls.pinnedClient(pin), address(server, GPU_1))).isEqualTo("hello stranger");
+    assertThatThrownBy(() ->
+            get(MeshTls.pinnedClient(pin), address(server, "gpu-2.acme.eu-west.hanse.internal")))
+        .hasStackTraceContaining("No subject alternative DNS name matching");
+    assertThatThrownBy(() -> get(MeshTls.pinnedClient("00".repeat(32)), address(server, GPU_1)))
+        .hasStackTraceContaining("the server's root has fingerprint " + pin);
+    assertThatThrownBy(() -> MeshTls.pinnedClient("abc"))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -116,6 +118,7 @@ final class TestMesh {
     private BasicConstraints constraints = new BasicConstraints(false);
     private int usage = KeyUsage.digitalSignature;
     private boolean leaf;
+    private Optional<byte[]> stamp = Optional.empty();
     private Instant notBefore = Instant.now().minus(Duration.ofMinutes(1));
     private Instant notAfter = Instant.now().plus(Duration.ofMinutes(30));
 
@@ -132,6 +135,11 @@ final class TestMesh {
 
     Draft leaf() {
       leaf = true;
+      return this;
+    }
+
+    Draft stamp(byte[] der) {
+      stamp = Optional.of(der);
       return this;
     }
 
@@ -171,6 +179,9 @@ final class TestMesh {
                   new KeyPurposeId[] {
                     KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
                   }));
+        }
+        if (stamp.isPresent()) {
+          builder.addExtension(new ASN1ObjectIdentifier(AttestationStamp.OID), false, stamp.get());
         }
         builder.addExtension(
             Extension.subjectAlternativeName,
