@@ -7,6 +7,8 @@ import java.util.List;
  * has none stands in a comment, so that the text can be read back as it is.
  */
 final class Template {
+  private static final int MAX_COLUMNS = 100;
+
   private final StringBuilder text = new StringBuilder();
 
   static String of(Section root) {
@@ -121,7 +123,23 @@ final class Template {
   }
 
   private void comment(String prefix, String words) {
-    words.lines().forEach(line -> line(prefix, line.isEmpty() ? "#" : "# " + line));
+    int width = Math.max(40, MAX_COLUMNS - prefix.length() - 2);
+    words.lines().forEach(line -> line(prefix, ("# " + wrapped(line, width, prefix)).strip()));
+  }
+
+  /** Breaks at the last space before the width is full; a word longer than that stays whole. */
+  private static String wrapped(String line, int width, String prefix) {
+    if (line.length() <= width) {
+      return line;
+    }
+    int space = line.lastIndexOf(' ', width);
+    return space <= 0
+        ? line
+        : line.substring(0, space)
+            + "\n"
+            + prefix
+            + "# "
+            + wrapped(line.substring(space + 1), width, prefix);
   }
 
   private void line(String prefix, String line) {

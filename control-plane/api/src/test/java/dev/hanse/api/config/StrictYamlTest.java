@@ -286,6 +286,26 @@ class StrictYamlTest {
             "# boats:\n#   -\n#     # Painted on it.\n#     # (text; required)\n#     name: <text>\n");
   }
 
+  @Test
+  void theTemplateBreaksLongLines() {
+    record Prolix(
+        @Doc(
+                "A sentence that goes on and on until it no longer fits the line that it started"
+                    + " on, and goes on upon the next.")
+            @Default("1")
+            int value) {}
+
+    assertThat(StrictYaml.document(Prolix.class))
+        .isEqualTo(
+            """
+            # A sentence that goes on and on until it no longer fits the line that it started on, and goes on
+            # upon the next.
+            # (whole number; HANSE_VALUE)
+            value: 1
+            """);
+    assertThat(StrictYaml.document(Prolix.class).lines()).allMatch(line -> line.length() <= 100);
+  }
+
   private static Ship read(String yaml) {
     return StrictYaml.read(yaml, Ship.class, Map.of(), Map.of());
   }
