@@ -229,7 +229,7 @@ final class Binder {
     try {
       made = section.create(values);
     } catch (IllegalArgumentException refusal) {
-      String message = String.valueOf(refusal.getMessage());
+      String message = withoutSecrets(section, values, String.valueOf(refusal.getMessage()));
       return blamed(section, message)
           .map(key -> refuse(spotOf(key, mapping, spot), message))
           .orElseGet(() -> refuse(spot, message));
@@ -251,14 +251,19 @@ final class Binder {
     return spot.child(key.name(), entry == null ? spot.where() : entry.where(), key.secret());
   }
 
+  private static String withoutSecrets(Section section, Object[] values, String message) {
+    String hidden = message;
+    for (int index = 0; index < values.length; index++) {
+      String secret = secretOf(section.keys().get(index), values[index]);
+      hidden = secret.isEmpty() ? hidden : hidden.replace(secret, "***");
+    }
+    return hidden;
+  }
+
   private static void refuseLeak(Section section, Object[] values, Record made) {
     for (int index = 0; index < values.length; index++) {
-      Object value =
-          values[index] instanceof Optional<?> maybe ? maybe.orElse(null) : values[index];
-      if (section.keys().get(index).secret()
-          && value instanceof String text
-          && text.length() >= CHECKED_SECRET_CHARS
-          && made.toString().contains(text)) {
+      String secret = secretOf(section.keys().get(index), values[index]);
+      if (secret.length() >= CHECKED_SECRET_CHARS && made.toString().contains(secret)) {
         throw new IllegalStateException(
             section.type().getSimpleName()
                 + ".toString shows the secret "
@@ -266,6 +271,12 @@ final class Binder {
                 + "; return Masked.text(this) from it");
       }
     }
+  }
+
+  /** Empty where there is none. */
+  private static String secretOf(Section.Key key, Object value) {
+    Object plain = value instanceof Optional<?> maybe ? maybe.orElse(null) : value;
+    return key.secret() && plain instanceof String text ? text : "";
   }
 
   private static boolean isNull(Tree tree) {

@@ -156,6 +156,23 @@ class StrictYamlRefusalTest {
         .hasMessageContaining("cipher: refers to /no/such/file, which cannot be read");
   }
 
+  /** Refuses every token, and quotes it. */
+  record Strict(@Secret String token) {
+    Strict {
+      if (token.length() < 100) {
+        throw new IllegalArgumentException("token must be longer than " + token);
+      }
+    }
+  }
+
+  @Test
+  void aRecordThatEchoesItsSecretWhenItRefusesItIsMasked() {
+    assertThatThrownBy(() -> StrictYaml.read("token: rosebud", Strict.class, Map.of(), Map.of()))
+        .hasMessageContaining("line 1: token: token must be longer than ***")
+        .message()
+        .doesNotContain("rosebud");
+  }
+
   @Test
   void aDocumentMadeToBlowUpIsRefusedSoon() {
     String laughs =
