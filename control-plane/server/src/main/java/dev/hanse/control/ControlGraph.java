@@ -1,82 +1,69 @@
 package dev.hanse.control;
 
-import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.Endpoint;
-import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.Snapshot;
-import dev.hanse.api.tls.MeshIdentity;
+import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.control.identity.RegionAuthority;
 import dev.hanse.control.ledger.Ledger;
-import dev.hanse.control.ledger.LedgerException;
 import dev.hanse.control.membership.ControlMetrics;
-import dev.hanse.control.membership.Moment;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.grpc.server.GrpcServer;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 
 /**
- * A running control plane. All of it but enrolment lives on one event loop, which is what lets the
+ * A running control plane. All of it but appraising and signing lives on one event loop, which is what lets the
  * membership do without locks; the methods here may be called from any thread.
  */
 public final class ControlGraph {
   private final Vertx vertx;
-  private final Parts parts;
-  private final EnrolmentDesk desk;
   private final ControlPlane plane;
-  private final AtomicReference<String> deployment = new AtomicReference<>("");
+  private final String deployment;
 
   /**
    * What a control plane is made of besides its configuration.
    *
-   * @param identity its own; see {@link #renew}
+   * @param authority issues the region's identities, its own among them
+   * @param appraiser judges newcomers' evidence
    * @param ledger closed with the control plane, and not before
-   * @param enrolment binds the enrolment service to the server that everybody may connect to
    */
   public record Parts(
-      MeshIdentity identity,
+      RegionAuthority authority,
+      Appraiser appraiser,
       Ledger ledger,
-      Supplier<Moment> clock,
-      BiConsumer<GrpcServer, EnrolmentDesk> enrolment,
+      ControlClock clock,
       ControlMetrics metrics) {}
 
-  private ControlGraph(Vertx vertx, ControlConfig config, Parts parts, Ledger.Contents contents) {
+  private ControlGraph(Vertx vertx, ControlPlane plane, String deployment) {
     this.vertx = vertx;
-    this.parts = parts;
-    this.desk = new Desk();
-    this.plane = new ControlPlane(vertx, config, parts, contents, desk);
+    this.plane = plane;
+    this.deployment = deployment;
   }
 
   /**
    * Starts a control plane; it listens when the future completes. It fails with {@link
-   * LedgerException} if its state cannot be used and with a {@code BindException} if a port is
-   * taken; the ledger is closed then.
+   * dev.hanse.control.ledger.LedgerException} if its state cannot be used and with a {@code
+   * BindException} if a port is taken; the ledger is closed then.
+   *
+   * @throws IllegalArgumentException if the authority is another region's
    */
   public static Future<ControlGraph> start(Vertx vertx, ControlConfig config, Parts parts) {
+    if (!parts.authority().region().equals(config.region())) {
+      throw new IllegalArgumentException(
+          "the authority is of "
+              + parts.authority().region()
+              + ", the control plane of "
+              + config.region());
+    }
     return vertx
-        .executeBlocking(parts.ledger()::load)
-        .recover(failure ->
-            vertx.executeBlocking(() -> {
-              parts.ledger().close();
-              throw new LedgerException(String.valueOf(failure.getMessage()), failure);
-            }))
-        .compose(contents ->
-            new ControlGraph(vertx, config, parts, Objects.requireNonNull(contents)).deployed());
-  }
-
-  private Future<ControlGraph> deployed() {
-    return vertx
-        .deployVerticle(plane)
-        .map(id -> {
-          deployment.set(id);
-          return this;
-        });
+        .executeBlocking(() -> new ControlPlane(vertx, config, parts, parts.ledger().load()))
+        .onFailure(unusable -> parts.ledger().close())
+        .map(Objects::<ControlPlane>requireNonNull)
+        .compose(
+            plane -> vertx.deployVerticle(plane).map(id -> new ControlGraph(vertx, plane, id)));
   }
 
   /** Where nodes and control planes reach it over gRPC, with the port it really has. */
@@ -103,19 +90,14 @@ public final class ControlGraph {
     return onHome(() -> plane.membership().snapshot());
   }
 
-  /** What the enrolment service asks of the rest. */
-  public EnrolmentDesk desk() {
-    return desk;
-  }
-
-  /** Takes up a renewed identity: connections made from now on show it. */
-  public Future<Void> renew(MeshIdentity identity) {
-    return onHome(() -> plane.renew(identity)).compose(renewed -> renewed);
+  /** The provider whose nodes may join with {@code joinToken}; empty if none may. */
+  public Optional<String> providerOf(String joinToken) {
+    return plane.providerOf(joinToken);
   }
 
   /** Stops: connections end, leases stay with whoever comes next on the same ledger. */
   public Future<Void> close() {
-    return vertx.undeploy(deployment.get());
+    return vertx.undeploy(deployment);
   }
 
   private <T> Future<T> onHome(Callable<T> question) {
@@ -130,17 +112,5 @@ public final class ControlGraph {
           }
         });
     return answer.future();
-  }
-
-  private final class Desk implements EnrolmentDesk {
-    @Override
-    public Optional<String> providerOf(String joinToken) {
-      return plane.joinTokens().providerOf(joinToken, parts.clock().get().wall());
-    }
-
-    @Override
-    public Future<Boolean> attested(NodeId id, AttestationSummary summary) {
-      return onHome(() -> plane.membership().attested(id, summary, parts.clock().get()));
-    }
   }
 }

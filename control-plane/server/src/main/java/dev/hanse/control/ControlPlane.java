@@ -1,10 +1,13 @@
 package dev.hanse.control;
 
+import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.Endpoint;
+import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.MeshTls;
 import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.attestation.challenge.Challenges;
 import dev.hanse.control.access.JoinTokens;
 import dev.hanse.control.admin.AdminApi;
 import dev.hanse.control.federation.FederationDialer;
@@ -14,14 +17,17 @@ import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.membership.Membership;
 import dev.hanse.control.membership.Moment;
 import dev.hanse.control.membership.RegionProfile;
+import dev.hanse.control.rpc.Callers;
 import dev.hanse.control.rpc.ControlRpc;
+import dev.hanse.control.rpc.EnrollmentRpc;
+import dev.hanse.control.workflow.AddressRate;
+import dev.hanse.control.workflow.Enrolment;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -32,6 +38,8 @@ import io.vertx.grpc.server.GrpcServerOptions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A control plane's rooms, put together, on the event loop they share. */
@@ -48,6 +56,9 @@ final class ControlPlane extends VerticleBase {
   /** Beats keep a connection that is in use far from it. */
   private static final int RPC_IDLE_SECONDS = 120;
 
+  /** Between attempts, however short-lived the leaves are. */
+  private static final long SOONEST_RENEWAL_MILLIS = 100;
+
   private static final int ADMIN_IDLE_SECONDS = 30;
 
   /** A node that enrolled within the last second of a crashed process enrols again. */
@@ -63,6 +74,7 @@ final class ControlPlane extends VerticleBase {
   private final FederationDialer dialer;
   private final HttpServer rpcServer;
   private final HttpServer adminServer;
+  private MeshIdentity identity;
   private GrpcClient peerClient;
   private long ticks;
 
@@ -70,10 +82,10 @@ final class ControlPlane extends VerticleBase {
       Vertx vertx,
       ControlConfig config,
       ControlGraph.Parts parts,
-      Ledger.Contents contents,
-      EnrolmentDesk desk) {
+      Ledger.Contents contents) {
     this.config = config;
     this.parts = parts;
+    identity = parts.authority().controlIdentity();
     SecureRandom random = new SecureRandom();
     membership =
         new Membership(
@@ -88,20 +100,30 @@ final class ControlPlane extends VerticleBase {
     joinTokens = new JoinTokens(contents.joinTokens());
     keeper = new Keeper(parts.ledger(), membership, joinTokens, parts.metrics());
 
-    controlRpc = new ControlRpc(membership, parts.clock(), this::peerOf, parts.metrics());
-    federationRpc = new FederationRpc(membership, parts.clock(), this::peerOf, parts.metrics());
+    Callers callers = new CertifiedCallers(parts.authority().trustDomain());
+    controlRpc = new ControlRpc(membership, parts.clock(), callers, parts.metrics());
+    federationRpc =
+        new FederationRpc(membership, parts.clock(), callers::peerOf, parts.metrics());
+    Enrolment enrolment =
+        new Enrolment(
+            parts.authority(),
+            new Challenges(random),
+            parts.appraiser(),
+            this::providerOf,
+            AddressRate.standard(),
+            () -> parts.clock().get().wall());
     GrpcServer everybody = grpc(vertx, MAX_MESSAGE_BYTES);
-    parts.enrolment().accept(everybody, desk);
+    new EnrollmentRpc(vertx, enrolment, callers::peerOf, this::attested).bind(everybody);
     controlRpc.bind(everybody);
     GrpcServer regions = grpc(vertx, MAX_REGION_BYTES);
     federationRpc.bind(regions);
     rpcServer =
         vertx
-            .createHttpServer(rpcOptions(config, parts.identity()))
+            .createHttpServer(rpcOptions(config, identity))
             .connectionHandler(MeshTls.untilPeerExpires(vertx))
             .requestHandler(byService(everybody, regions));
 
-    peerClient = client(vertx, parts.identity());
+    peerClient = client(vertx, identity);
     dialer =
         new FederationDialer(
             vertx,
@@ -173,14 +195,9 @@ final class ControlPlane extends VerticleBase {
     };
   }
 
-  /** Fails closed: a certificate that does not say who its holder is proves nobody. */
-  private Optional<PeerIdentity> peerOf(HttpConnection connection) {
-    try {
-      String trustDomain = parts.identity().self().trustDomain();
-      return MeshTls.peerOf(connection).filter(peer -> peer.trustDomain().equals(trustDomain));
-    } catch (IllegalArgumentException unreadable) {
-      LOG.log(Level.WARNING, "peer refused reason=\"{0}\"", unreadable.getMessage());
-      return Optional.empty();
+  private void attested(NodeId id, AttestationSummary summary) {
+    if (!membership.attested(id, summary, parts.clock().get())) {
+      parts.metrics().boundHit("members");
     }
   }
 
@@ -225,12 +242,28 @@ final class ControlPlane extends VerticleBase {
             }));
   }
 
-  /** To be called at {@link #home}: links to other regions are dialled anew with it. */
-  Future<Void> renew(MeshIdentity identity) {
+  private void renewInTime() {
+    Duration left =
+        Duration.between(parts.clock().get().wall(), parts.authority().renewAt(identity));
+    vertx.setTimer(
+        Math.max(SOONEST_RENEWAL_MILLIS, left.toMillis()),
+        due ->
+            vertx
+                .executeBlocking(parts.authority()::controlIdentity)
+                .compose(renewed -> renew(Objects.requireNonNull(renewed)))
+                .onFailure(
+                    failure ->
+                        LOG.log(Level.ERROR, "own identity could not be renewed", failure))
+                .onComplete(again -> renewInTime()));
+  }
+
+  /** Connections made from now on show it; the links to other regions are dialled anew. */
+  private Future<Void> renew(MeshIdentity renewed) {
+    identity = renewed;
     GrpcClient before = peerClient;
-    peerClient = client(vertx, identity);
+    peerClient = client(vertx, renewed);
     return rpcServer
-        .updateSSLOptions(MeshTls.serverSsl(identity, ClientAuth.REQUEST))
+        .updateSSLOptions(MeshTls.serverSsl(renewed, ClientAuth.REQUEST))
         .compose(updated -> before.close());
   }
 
@@ -254,7 +287,7 @@ final class ControlPlane extends VerticleBase {
     return membership;
   }
 
-  JoinTokens joinTokens() {
-    return joinTokens;
+  Optional<String> providerOf(String joinToken) {
+    return joinTokens.providerOf(joinToken, parts.clock().get().wall());
   }
 }

@@ -39,7 +39,6 @@ class AdminIT {
 
   private void join(String name) {
     ScriptedNode node = bench.node(EU, name, eu.rpc());
-    ReportWatchIT.attest(eu, node);
     node.join(7);
     await().until(() -> !node.answers().isEmpty());
   }
@@ -95,7 +94,7 @@ class AdminIT {
     assertThat(node.path("offers").path(0).path("price").path("outputMicrosPerMtok").asLong())
         .isEqualTo(200);
     assertThat(node.path("capacity").path("workTokens").asLong()).isEqualTo(1000);
-    assertThat(node.path("leaseRemainingMillis").asLong()).isBetween(1L, 1500L);
+    assertThat(node.path("leaseRemainingMillis").asLong()).isBetween(1L, 2500L);
   }
 
   @Test
@@ -139,12 +138,12 @@ class AdminIT {
         admin.post("/admin/v1/join-tokens", "{\"provider\":\"acme\",\"expiresIn\":\"30m\"}");
     assertThat(made.status()).isEqualTo(201);
     String token = made.body().path("token").asText();
-    assertThat(eu.desk().providerOf(token)).contains("acme");
+    assertThat(eu.providerOf(token)).contains("acme");
 
     String id = made.body().path("tokenId").asText();
     assertThat(admin.delete("/admin/v1/join-tokens/" + id).status()).isEqualTo(200);
 
-    assertThat(eu.desk().providerOf(token)).isEmpty();
+    assertThat(eu.providerOf(token)).isEmpty();
     JsonNode listed = admin.get("/admin/v1/join-tokens").body().path("joinTokens");
     assertThat(listed.path(0).path("revoked").asBoolean()).isTrue();
     assertThat(listed.toString()).doesNotContain(token.substring(16));

@@ -2,6 +2,7 @@ package dev.hanse.control;
 
 import dev.hanse.api.Endpoint;
 import dev.hanse.api.RegionId;
+import dev.hanse.control.identity.RegionAuthority;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.membership.ControlMetrics;
 import io.vertx.core.Future;
@@ -21,9 +22,9 @@ public final class Bench implements AutoCloseable {
   static final ControlConfig.Timing QUICK =
       new ControlConfig.Timing(
           Duration.ofMillis(200),
-          Duration.ofMillis(1500),
+          Duration.ofMillis(2500),
           Duration.ofMillis(20),
-          Duration.ofMillis(1000),
+          Duration.ofMillis(2000),
           Duration.ofMinutes(10));
 
   public final Vertx vertx = Vertx.vertx();
@@ -39,17 +40,22 @@ public final class Bench implements AutoCloseable {
   }
 
   public ControlGraph start(ControlConfig config, Ledger ledger, ControlMetrics metrics) {
+    return start(config, ledger, ca.region(config.region()), metrics);
+  }
+
+  public ControlGraph start(ControlConfig config, Ledger ledger, RegionAuthority authority) {
+    return start(config, ledger, authority, ControlMetrics.NONE);
+  }
+
+  private ControlGraph start(
+      ControlConfig config, Ledger ledger, RegionAuthority authority, ControlMetrics metrics) {
     ControlGraph graph =
         get(
             ControlGraph.start(
                 vertx,
                 config,
                 new ControlGraph.Parts(
-                    ca.control(config.region()),
-                    ledger,
-                    ControlClock.system(),
-                    (server, desk) -> {},
-                    metrics)));
+                    authority, ca.appraiser(), ledger, ControlClock.system(), metrics)));
     graphs.add(graph);
     return graph;
   }

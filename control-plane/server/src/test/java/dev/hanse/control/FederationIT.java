@@ -63,7 +63,6 @@ class FederationIT {
 
   private ScriptedNode joined(ControlGraph graph, String name) {
     ScriptedNode node = bench.node(graph.region(), name, graph.rpc());
-    ReportWatchIT.attest(graph, node);
     node.join(7);
     return node;
   }
@@ -106,7 +105,6 @@ class FederationIT {
     ControlGraph eu = eu();
     ControlGraph us = joined(US, Map.of(EU, eu.rpc()));
     ScriptedNode node = bench.node(EU, "gpu-1", eu.rpc());
-    ReportWatchIT.attest(eu, node);
     var stream = node.join(7);
     await().until(() -> members(us).equals(List.of(node.id)));
 

@@ -30,7 +30,6 @@ class RestartIT {
 
   private ScriptedNode joined(ControlGraph graph, String name) {
     ScriptedNode node = bench.node(EU, name, graph.rpc());
-    ReportWatchIT.attest(graph, node);
     node.join(7);
     await().until(() -> !node.answers().isEmpty());
     return node;
@@ -110,7 +109,7 @@ class RestartIT {
         bench.start(Bench.config(EU).withListen(rpc), FileLedger.open(directory));
     node.join(7);
 
-    assertThat(after.desk().providerOf(token)).contains("acme");
+    assertThat(after.providerOf(token)).contains("acme");
     assertThat(Bench.get(after.snapshot()).keys()).isEqualTo(keys).hasSize(2);
     await()
         .until(

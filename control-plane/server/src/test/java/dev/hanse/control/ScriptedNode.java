@@ -1,6 +1,5 @@
 package dev.hanse.control;
 
-import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.Endpoint;
 import dev.hanse.api.Load;
 import dev.hanse.api.Member;
@@ -24,8 +23,6 @@ import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.common.GrpcStatus;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -57,12 +54,8 @@ public final class ScriptedNode implements AutoCloseable {
     this.address = MeshTls.address(control, PeerIdentity.dnsNameOfControl(controlRegion));
   }
 
-  AttestationSummary attestation() {
-    return Mesh.attestation(Instant.now().plus(Duration.ofMinutes(30)));
-  }
-
   Member member(long incarnation) {
-    return Mesh.member(region, id.name(), incarnation).withAttestation(attestation());
+    return Mesh.member(region, id.name(), incarnation);
   }
 
   /** Opens a Report stream; {@link #answers} and {@link #ended} tell what comes of it. */

@@ -2,131 +2,88 @@ package dev.hanse.control;
 
 import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
-import dev.hanse.api.Role;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.PeerIdentity;
-import java.math.BigInteger;
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.challenge.Binding;
+import dev.hanse.attestation.challenge.NodeClaims;
+import dev.hanse.attestation.policy.Appraisal;
+import dev.hanse.attestation.policy.AppraisalPolicy;
+import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.simulated.SimulatedPlatform;
+import dev.hanse.attestation.simulated.SimulatedVerifier;
+import dev.hanse.attestation.x509.SubjectKey;
+import dev.hanse.control.identity.IssuedIdentity;
+import dev.hanse.control.identity.MeshAuthority;
+import dev.hanse.control.identity.RegionAuthority;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.CertIOException;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** A mesh's root and, per identity, a region CA of its own. */
+/** A mesh's authorities and one simulated platform all its nodes run on. */
 public final class TestCa {
-  private static final String DOMAIN = PeerIdentity.DEFAULT_TRUST_DOMAIN;
+  private final SecureRandom random = new SecureRandom();
+  private final MeshAuthority mesh =
+      MeshAuthority.create(PeerIdentity.DEFAULT_TRUST_DOMAIN, InstantSource.system(), random);
+  private final Map<RegionId, RegionAuthority> regions = new ConcurrentHashMap<>();
+  private final SimulatedPlatform platform = SimulatedPlatform.generate(random);
 
-  private final KeyPair rootKey = key();
-  private final X509Certificate root =
-      sign("CN=root", rootKey, "CN=root", rootKey, 1, "spiffe://" + DOMAIN, "");
-
-  public MeshIdentity control(RegionId region) {
-    return identity(
-        region, "CN=control,OU=control", new PeerIdentity.ControlPlane(DOMAIN, region));
+  public RegionAuthority region(RegionId region) {
+    return regions.computeIfAbsent(region, mesh::region);
   }
 
+  public Appraiser appraiser() {
+    return new Appraiser(
+        List.of(new SimulatedVerifier(List.of(platform.root()))),
+        AppraisalPolicy.allowing(Set.of(SimulatedVerifier.TECHNOLOGY)));
+  }
+
+  SimulatedPlatform platform() {
+    return platform;
+  }
+
+  public MeshIdentity control(RegionId region) {
+    return region(region).controlIdentity();
+  }
+
+  /** What a node of both roles has after it enrolled. */
   public MeshIdentity node(RegionId region, NodeId id) {
-    return identity(
-        region,
-        "CN=" + id.name() + ",OU=provider,OU=edge",
-        new PeerIdentity.Node(
-            DOMAIN,
-            region,
-            id,
-            Set.of(Role.PROVIDER, Role.EDGE)));
+    KeyPair pair = key();
+    Binding binding =
+        new Binding(
+            Bytes.copyOf(new byte[32]),
+            SubjectKey.read(Bytes.copyOf(pair.getPublic().getEncoded())),
+            claims(region, id));
+    Instant now = Instant.now();
+    return switch (appraiser()
+        .appraise(platform.quote(binding.reportData(), "test", now), binding.reportData(), now)) {
+      case Appraisal.Accepted(var result) -> {
+        IssuedIdentity issued = region(region).issue(binding, result);
+        yield new MeshIdentity(pair.getPrivate(), issued.chain(), issued.roots());
+      }
+      case Appraisal.Refused(var refusal, var checks) -> throw new AssertionError(refusal);
+    };
+  }
+
+  static NodeClaims claims(RegionId region, NodeId id) {
+    return new NodeClaims(
+        id.provider(), id.name(), region.value(), "127.0.0.1", 9000, Set.of("edge", "provider"));
   }
 
   public List<X509Certificate> roots() {
-    return List.of(root);
+    return List.of(mesh.root());
   }
 
-  private MeshIdentity identity(RegionId region, String subject, PeerIdentity who) {
-    KeyPair caKey = key();
-    X509Certificate ca =
-        sign(
-            "CN=" + region,
-            caKey,
-            "CN=root",
-            rootKey,
-            0,
-            PeerIdentity.spiffeIdOfRegion(DOMAIN, region),
-            "");
-    KeyPair key = key();
-    X509Certificate leaf =
-        sign(subject, key, "CN=" + region, caKey, -1, who.spiffeId(), who.dnsName());
-    return new MeshIdentity(key.getPrivate(), List.of(leaf, ca), List.of(root));
-  }
-
-  private static X509Certificate sign(
-      String subject,
-      KeyPair key,
-      String issuer,
-      KeyPair issuerKey,
-      int pathLength,
-      String uri,
-      String dnsName) {
-    boolean leaf = pathLength < 0;
-    Instant now = Instant.now();
-    JcaX509v3CertificateBuilder builder =
-        new JcaX509v3CertificateBuilder(
-            new X500Name(issuer),
-            new BigInteger(64, new SecureRandom()),
-            Date.from(now.minus(Duration.ofMinutes(1))),
-            Date.from(now.plus(Duration.ofMinutes(30))),
-            new X500Name(subject),
-            key.getPublic());
-    GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, uri);
-    GeneralName[] names =
-        dnsName.isEmpty()
-            ? new GeneralName[] {name}
-            : new GeneralName[] {name, new GeneralName(GeneralName.dNSName, dnsName)};
-    try {
-      builder.addExtension(
-          Extension.basicConstraints,
-          true,
-          leaf ? new BasicConstraints(false) : new BasicConstraints(pathLength));
-      builder.addExtension(
-          Extension.keyUsage,
-          true,
-          new KeyUsage(
-              leaf ? KeyUsage.digitalSignature : KeyUsage.keyCertSign | KeyUsage.cRLSign));
-      if (leaf) {
-        builder.addExtension(
-            Extension.extendedKeyUsage,
-            false,
-            new ExtendedKeyUsage(
-                new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}));
-      }
-      builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
-      return new JcaX509CertificateConverter()
-          .getCertificate(
-              builder.build(
-                  new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKey.getPrivate())));
-    } catch (CertIOException | OperatorCreationException | GeneralSecurityException broken) {
-      throw new IllegalStateException(broken);
-    }
-  }
-
-  private static KeyPair key() {
+  static KeyPair key() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));

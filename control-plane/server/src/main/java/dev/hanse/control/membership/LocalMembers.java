@@ -134,6 +134,13 @@ final class LocalMembers {
     return true;
   }
 
+  boolean knowsNoOlder(NodeId id, AttestationSummary summary) {
+    return attestations
+        .of(id)
+        .filter(known -> !known.expiresAt().isBefore(summary.expiresAt()))
+        .isPresent();
+  }
+
   /** False if no such node is present and none of that name is drained. */
   boolean drain(NodeId id, boolean drain, Moment now) {
     Lease lease = leases.get(id);

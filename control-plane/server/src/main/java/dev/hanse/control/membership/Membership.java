@@ -112,6 +112,16 @@ public final class Membership {
     return local.attested(id, summary, now);
   }
 
+  /**
+   * A node shows a certificate issued on this summary. Counts like {@link #attested} unless a later
+   * appraisal of the node is known.
+   */
+  public void stamped(NodeId id, AttestationSummary summary, Moment now) {
+    if (!local.knowsNoOlder(id, summary)) {
+      attested(id, summary, now);
+    }
+  }
+
   /** Asks a node to take nothing new, or undoes that. */
   public DrainOutcome drain(NodeId id, boolean drain, Moment now) {
     at(now);

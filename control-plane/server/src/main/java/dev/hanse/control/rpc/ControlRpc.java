@@ -6,12 +6,10 @@ import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.membership.Membership;
 import dev.hanse.control.membership.Moment;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -21,23 +19,19 @@ import java.util.function.Supplier;
  */
 public final class ControlRpc {
   private final Membership membership;
-  private final Function<HttpConnection, Optional<PeerIdentity>> peers;
+  private final Callers callers;
   private final ControlMetrics metrics;
   private final ReportRpc reports;
   private final WatchRpc watches;
 
-  /**
-   * Serves a membership.
-   *
-   * @param peers who is at the other end of a connection, as proved in its handshake
-   */
+  /** Serves a membership. */
   public ControlRpc(
       Membership membership,
       Supplier<Moment> clock,
-      Function<HttpConnection, Optional<PeerIdentity>> peers,
+      Callers callers,
       ControlMetrics metrics) {
     this.membership = membership;
-    this.peers = peers;
+    this.callers = callers;
     this.metrics = metrics;
     this.reports = new ReportRpc(membership, clock, metrics);
     this.watches = new WatchRpc(membership, clock, metrics);
@@ -59,7 +53,8 @@ public final class ControlRpc {
                     + " reports to its own region, this is "
                     + membership.region());
           } else {
-            reports.accept(node.get(), request);
+            reports.accept(
+                node.get(), callers.attestationOf(request.connection()), request);
           }
         });
     server.callHandler(
@@ -74,8 +69,8 @@ public final class ControlRpc {
   }
 
   private Optional<PeerIdentity.Node> node(GrpcServerRequest<?, ?> request) {
-    return peers
-        .apply(request.connection())
+    return callers
+        .peerOf(request.connection())
         .flatMap(peer ->
             switch (peer) {
               case PeerIdentity.Node node -> Optional.of(node);

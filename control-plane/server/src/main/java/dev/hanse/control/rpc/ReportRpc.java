@@ -1,5 +1,6 @@
 package dev.hanse.control.rpc;
 
+import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.control.v1.ReportRequest;
 import dev.hanse.api.control.v1.ReportResponse;
@@ -11,6 +12,7 @@ import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -27,7 +29,16 @@ final class ReportRpc {
     this.metrics = metrics;
   }
 
-  void accept(PeerIdentity.Node node, GrpcServerRequest<ReportRequest, ReportResponse> request) {
+  /**
+   * Takes a node's stream.
+   *
+   * @param stamped what its certificate was issued on: how a control plane that has lost its ledger
+   *     knows the nodes it enrolled
+   */
+  void accept(
+      PeerIdentity.Node node,
+      Optional<AttestationSummary> stamped,
+      GrpcServerRequest<ReportRequest, ReportResponse> request) {
     if (streams.size() >= 2 * membership.terms().maxMembers()) {
       metrics.boundHit("report-streams");
       var _ =
@@ -38,6 +49,7 @@ final class ReportRpc {
               .end();
       return;
     }
+    stamped.ifPresent(summary -> membership.stamped(node.id(), summary, clock.get()));
     ReportStream stream =
         new ReportStream(node, membership, clock, metrics, request.response(), streams::remove);
     streams.add(stream);

@@ -115,9 +115,8 @@ final class ReportStream {
                     .setBeatIntervalMillis(membership.terms().beatInterval().toMillis())
                     .setLeaseMillis(membership.terms().lease().toMillis()))
             .build());
-    if (drain) {
-      drain(true);
-    }
+    // Said either way: the command may have been undone while the node was not connected.
+    drain(drain);
   }
 
   private void beat(dev.hanse.api.control.v1.Beat beat) {

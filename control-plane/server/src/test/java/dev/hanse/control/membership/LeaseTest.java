@@ -70,6 +70,24 @@ class LeaseTest {
   }
 
   @Test
+  void knowsByItsCertificateANodeItsLedgerLost() {
+    mesh.stamped(node("gpu-1"), attestation(DAY.plusSeconds(60)), at(0));
+
+    assertThat(mesh.hello(member(EU, "gpu-1", 7), load(1), at(0)))
+        .isEqualTo(new Registration.Granted(false));
+  }
+
+  @Test
+  void keepsTheLaterAppraisalOfTwo() {
+    mesh.attested(node("gpu-1"), attestation(DAY.plusSeconds(60)), at(0));
+    mesh.stamped(node("gpu-1"), attestation(DAY.plusSeconds(30)), at(0));
+    mesh.hello(member(EU, "gpu-1", 7), load(1), at(0));
+
+    assertThat(mesh.find(node("gpu-1")).orElseThrow().member().attestation().expiresAt())
+        .isEqualTo(DAY.plusSeconds(60));
+  }
+
+  @Test
   void refusesAnExpiredAppraisal() {
     mesh.attested(node("gpu-1"), attestation(DAY.plusSeconds(1)), at(0));
 

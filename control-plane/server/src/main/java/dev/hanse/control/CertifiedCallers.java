@@ -1,0 +1,39 @@
+package dev.hanse.control;
+
+import dev.hanse.api.AttestationSummary;
+import dev.hanse.api.tls.MeshTls;
+import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.control.rpc.Callers;
+import io.vertx.core.http.HttpConnection;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Callers by their mesh certificates. One that cannot be read, or is of another trust domain, proves
+ * nobody.
+ */
+record CertifiedCallers(String trustDomain) implements Callers {
+  private static final Logger LOG = System.getLogger(CertifiedCallers.class.getName());
+
+  @Override
+  public Optional<PeerIdentity> peerOf(HttpConnection connection) {
+    return readable(() -> MeshTls.peerOf(connection))
+        .filter(peer -> peer.trustDomain().equals(trustDomain));
+  }
+
+  @Override
+  public Optional<AttestationSummary> attestationOf(HttpConnection connection) {
+    return readable(() -> MeshTls.attestationOf(connection));
+  }
+
+  private static <T> Optional<T> readable(Supplier<Optional<T>> read) {
+    try {
+      return read.get();
+    } catch (IllegalArgumentException unreadable) {
+      LOG.log(Level.WARNING, "certificate not believed reason=\"{0}\"", unreadable.getMessage());
+      return Optional.empty();
+    }
+  }
+}
