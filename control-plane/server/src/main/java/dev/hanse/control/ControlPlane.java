@@ -210,6 +210,7 @@ final class ControlPlane extends VerticleBase {
           membership.announce(config.advertise().orElse(rpc()));
           vertx.setPeriodic(config.timing().coalesce().toMillis(), timer -> tick());
           dialer.start();
+          renewInTime();
           return listening;
         })
         .recover(failure -> stop().transform(stopped -> Future.<HttpServer>failedFuture(failure)));
@@ -264,6 +265,8 @@ final class ControlPlane extends VerticleBase {
     peerClient = client(vertx, renewed);
     return rpcServer
         .updateSSLOptions(MeshTls.serverSsl(renewed, ClientAuth.REQUEST))
+        .onSuccess(
+            updated -> LOG.log(Level.INFO, "own identity renewed, {0} updated={1}", renewed, updated))
         .compose(updated -> before.close());
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
 
 /** Control planes with short leases on the loopback, and what a test needs to talk to them. */
 public final class Bench implements AutoCloseable {
@@ -26,6 +27,11 @@ public final class Bench implements AutoCloseable {
           Duration.ofMillis(20),
           Duration.ofMillis(2000),
           Duration.ofMinutes(10));
+
+  static {
+    // Machines that build several modules at once are slow; a test that hangs still ends.
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+  }
 
   public final Vertx vertx = Vertx.vertx();
   public final TestCa ca = new TestCa();
@@ -69,10 +75,10 @@ public final class Bench implements AutoCloseable {
     return new ScriptedNode(this, region, name, region, control);
   }
 
-  /** Waits for a future, at most ten seconds. */
+  /** Waits for a future, at most half a minute. */
   public static <T> T get(Future<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     } catch (ExecutionException failed) {
       throw new IllegalStateException(String.valueOf(failed.getCause()), failed.getCause());
     } catch (TimeoutException | InterruptedException late) {
