@@ -10,7 +10,9 @@ import dev.hanse.node.admission.Admission.Admitted;
 import dev.hanse.node.admission.Admission.Reason;
 import dev.hanse.node.admission.Admission.Refused;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 final class GateTest {
@@ -139,6 +141,34 @@ final class GateTest {
     second.settle(600);
 
     assertThat(entered(client).reserve(MODEL, 1)).isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void seesWhatAnotherThreadReservedInBetween() {
+    AtomicReference<Runnable> inBetween = new AtomicReference<>(() -> {});
+    // The budget reads the clock after its state: what runs there has come in between.
+    InstantSource interrupted =
+        () -> {
+          inBetween.getAndSet(() -> {}).run();
+          return clock.instant();
+        };
+    KeyRing ring = new KeyRing(interrupted);
+    ring.update(List.of(Keys.key("a", 0, 1000)));
+    KeyCheck.Valid client = (KeyCheck.Valid) ring.check(Keys.text("a"));
+    Claim first = entered(client);
+    Claim second = entered(client);
+    inBetween.set(() -> assertThat(second.reserve(MODEL, 600)).isInstanceOf(Admitted.class));
+
+    assertThat(first.reserve(MODEL, 600)).isInstanceOf(Refused.class);
+    assertThat(client.budget().reservedTokens()).isEqualTo(600);
+
+    inBetween.set(() -> assertThat(second.settle(100)).isTrue());
+    assertThat(first.reserve(MODEL, 600)).isInstanceOf(Refused.class);
+    assertThat(first.reserve(MODEL, 600)).isInstanceOf(Admitted.class);
+    inBetween.set(() -> assertThat(gate.inFlight()).isEqualTo(1));
+    first.settle(600);
+    assertThat(client.budget().reservedTokens()).isZero();
+    assertThat(client.budget().inFlight()).isZero();
   }
 
   @Test

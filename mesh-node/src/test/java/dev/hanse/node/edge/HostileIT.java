@@ -23,9 +23,9 @@ final class HostileIT {
 
   private final EdgeUnderTest edge =
       EdgeUnderTest.start(
-          "header-deadline", "300ms",
-          "body-deadline", "300ms",
-          "idle-timeout", "300ms",
+          "header-deadline", "1s",
+          "body-deadline", "1s",
+          "idle-timeout", "1s",
           "linger-timeout", "2s",
           "max-body", "1MiB",
           "max-header", "4KiB",
