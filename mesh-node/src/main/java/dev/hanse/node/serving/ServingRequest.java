@@ -28,4 +28,10 @@ public record ServingRequest(
     return new ServingRequest(
         requestId, tenant, operation, stream, body, placement, budget, newTrace);
   }
+
+  /** The same request with less time left. */
+  public ServingRequest withBudget(Duration newBudget) {
+    return new ServingRequest(
+        requestId, tenant, operation, stream, body, placement, newBudget, trace);
+  }
 }

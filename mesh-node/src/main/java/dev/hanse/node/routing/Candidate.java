@@ -1,0 +1,13 @@
+package dev.hanse.node.routing;
+
+import dev.hanse.api.Load;
+import dev.hanse.api.Member;
+import dev.hanse.api.ModelOffer;
+
+/**
+ * A member that offers a model, as of one view.
+ *
+ * @param ordinal its place among the model's candidates in that view
+ * @param residency where data placed in its region may be said to be; empty where unknown
+ */
+record Candidate(int ordinal, Member member, ModelOffer offer, Load load, String residency) {}
