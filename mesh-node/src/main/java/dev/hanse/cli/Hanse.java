@@ -4,6 +4,11 @@ import dev.hanse.cli.admin.DrainCommand;
 import dev.hanse.cli.admin.KeysCommand;
 import dev.hanse.cli.admin.NodesCommand;
 import dev.hanse.cli.admin.StatusCommand;
+import dev.hanse.cli.demo.DemoCommand;
+import dev.hanse.cli.mesh.ControlCommand;
+import dev.hanse.cli.mesh.MeshInitCommand;
+import dev.hanse.cli.mesh.NodeCommand;
+import dev.hanse.cli.replay.ReplayCommand;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -23,10 +28,15 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     subcommands = {
+      DemoCommand.class,
+      ControlCommand.class,
+      NodeCommand.class,
+      MeshInitCommand.class,
       StatusCommand.class,
       NodesCommand.class,
       DrainCommand.class,
       KeysCommand.class,
+      ReplayCommand.class,
       HelpCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -43,6 +53,7 @@ public final class Hanse implements Runnable {
 
   /** Runs one command and exits with its code. */
   public static void main(String[] args) {
+    Logs.install();
     System.exit(commandLine().execute(args));
   }
 

@@ -119,6 +119,20 @@ public final class ReportClient {
     return done.future();
   }
 
+  /** Stops without a word, as a crash does: the lease is left to expire. */
+  public Future<Void> abandon() {
+    Promise<Void> done = Promise.promise();
+    loop.run(() -> {
+      if (goodbye.isEmpty()) {
+        goodbye = Optional.of(done);
+        finish(done);
+      } else {
+        goodbye.get().future().onComplete(done);
+      }
+    });
+    return done.future();
+  }
+
   private void leave(Promise<Void> done) {
     if (goodbye.isPresent()) {
       goodbye.get().future().onComplete(done);

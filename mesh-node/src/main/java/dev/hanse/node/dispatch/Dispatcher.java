@@ -56,8 +56,7 @@ public final class Dispatcher implements Upstream {
    *
    * @throws IllegalArgumentException if two engines serve one model
    */
-  public Dispatcher(
-      Vertx vertx, List<Engine> engines, DispatchLimits limits, InstantSource clock) {
+  public Dispatcher(Vertx vertx, List<Engine> engines, DispatchLimits limits, InstantSource clock) {
     this(engines, limits, Alarms.of(vertx), () -> currentContext(vertx), clock);
   }
 
@@ -202,7 +201,9 @@ public final class Dispatcher implements Upstream {
         : MemberState.UNHEALTHY;
   }
 
-  /** Whether the model's engine answers; what it offers while it does not is not to be announced. */
+  /**
+   * Whether the model's engine answers; what it offers while it does not is not to be announced.
+   */
   public boolean serves(ModelId model) {
     Engine engine = byModel.get(model);
     EngineHealth found = engine == null ? null : health.get(engine);

@@ -80,8 +80,7 @@ final class Task extends Ledger.Entry implements Exchange, ExchangeListener {
   void begin() {
     queueing.cancel();
     ServingRequest request = attempt.request();
-    Duration left =
-        request.budget().minus(Duration.between(arrivedAt, dispatcher.clock.instant()));
+    Duration left = request.budget().minus(Duration.between(arrivedAt, dispatcher.clock.instant()));
     Exchange opened =
         engine
             .provider()
@@ -132,8 +131,7 @@ final class Task extends Ledger.Entry implements Exchange, ExchangeListener {
     } else {
       heard = true;
       dispatcher.firstTokens.add(Duration.between(arrivedAt, dispatcher.clock.instant()));
-      dispatcher.launch(
-          dispatcher.ledger.shrink(this, dispatcher.limits.expectedOutputTokens()));
+      dispatcher.launch(dispatcher.ledger.shrink(this, dispatcher.limits.expectedOutputTokens()));
     }
     listener.onChunk(json);
   }

@@ -93,8 +93,8 @@ public final class InferenceRpc {
     try {
       return peerOf
           .apply(connection)
-          .filter(peer ->
-              peer instanceof PeerIdentity.Node node && node.roles().contains(Role.EDGE))
+          .filter(
+              peer -> peer instanceof PeerIdentity.Node node && node.roles().contains(Role.EDGE))
           .isPresent();
     } catch (IllegalArgumentException unreadable) {
       return false;

@@ -119,9 +119,7 @@ public final class PeerChannels {
         MeshTls.client(identity),
         member ->
             MeshTls.resolve(
-                vertx,
-                member.address(),
-                PeerIdentity.dnsNameOfNode(member.region(), member.id())));
+                vertx, member.address(), PeerIdentity.dnsNameOfNode(member.region(), member.id())));
   }
 
   /** Connections that prove nothing, for tests. */

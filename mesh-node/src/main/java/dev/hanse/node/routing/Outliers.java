@@ -13,9 +13,9 @@ import java.util.Set;
  *
  * <p>A node that fails several times in a row is ejected for a while that grows each time; one
  * success after its return takes a step back. Never more than a share of the nodes is ejected: when
- * most of them fail, the fault is likely this edge's own, or the requests'. A pause a node asked for
- * is always kept. Source of the scheme: Envoy, outlier detection (consecutive 5xx, base ejection
- * time times ejections, maximal ejection percent).
+ * most of them fail, the fault is likely this edge's own, or the requests'. A pause a node asked
+ * for is always kept. Source of the scheme: Envoy, outlier detection (consecutive 5xx, base
+ * ejection time times ejections, maximal ejection percent).
  *
  * <p>Threads: safe for any; each call holds a lock for a few instructions.
  */
@@ -93,14 +93,14 @@ final class Outliers {
   }
 
   private boolean mayEjectOneMore(Instant now) {
-    long out = standings.values().stream().filter(found -> now.isBefore(found.ejectedUntil)).count();
+    long out =
+        standings.values().stream().filter(found -> now.isBefore(found.ejectedUntil)).count();
     return out + 1 <= limits.maxShare() * providers;
   }
 
   synchronized boolean isOut(NodeId node, Instant now) {
     Standing found = standings.get(node);
-    return found != null
-        && (now.isBefore(found.ejectedUntil) || now.isBefore(found.pausedUntil));
+    return found != null && (now.isBefore(found.ejectedUntil) || now.isBefore(found.pausedUntil));
   }
 
   /** How long until the first of the nodes that are out is back; zero when none is out. */

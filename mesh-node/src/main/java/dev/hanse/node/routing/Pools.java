@@ -79,13 +79,14 @@ final class Pools {
   }
 
   private Comparator<RegionId> byPreference() {
-    return Comparator.comparingInt((RegionId region) -> {
-          if (region.equals(settings.home())) {
-            return -1;
-          }
-          int named = settings.spillOrder().indexOf(region);
-          return named < 0 ? Integer.MAX_VALUE : named;
-        })
+    return Comparator.comparingInt(
+            (RegionId region) -> {
+              if (region.equals(settings.home())) {
+                return -1;
+              }
+              int named = settings.spillOrder().indexOf(region);
+              return named < 0 ? Integer.MAX_VALUE : named;
+            })
         .thenComparing(Comparator.naturalOrder());
   }
 

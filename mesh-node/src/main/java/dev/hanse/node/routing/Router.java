@@ -228,7 +228,9 @@ public final class Router {
       Candidate chosen = pool.of(handle);
       if (chosen == null) {
         throw new IllegalStateException(
-            "a lease names " + pool.placement().memberOf(handle).id() + ", which is not in its pool");
+            "a lease names "
+                + pool.placement().memberOf(handle).id()
+                + ", which is not in its pool");
       }
       int blocks = blocksHeldBy(chosen.member());
       long held = workTokens(blocks);
@@ -261,7 +263,8 @@ public final class Router {
               handle,
               tokens,
               Math.min(tokens, decodeTokens),
-              () -> prefixes.record(request.chain(), node.id(), node.incarnation(), clock.instant()));
+              () ->
+                  prefixes.record(request.chain(), node.id(), node.incarnation(), clock.instant()));
       return new Route.Leased(
           new Placed(node, chosen.offer().price(), reason(pool, chosen, blocksHeld)), lease);
     }

@@ -72,8 +72,7 @@ final class Screening {
     if (!limits.regions().isEmpty() && !limits.regions().contains(candidate.member().region())) {
       return Exclusion.REGION;
     }
-    if (limits.residency().isPresent()
-        && !limits.residency().get().equals(candidate.residency())) {
+    if (limits.residency().isPresent() && !limits.residency().get().equals(candidate.residency())) {
       return Exclusion.RESIDENCY;
     }
     if (isAbove(offer.price().inputMicrosPerMtok(), limits.maxInputMicrosPerMtok())

@@ -5,7 +5,9 @@ import java.time.Duration;
 
 /** Runs things later, on the context that asked. Tests put virtual time in its place. */
 public interface Alarms {
-  /** Runs once after the delay unless cancelled before; a delay below a millisecond counts as one. */
+  /**
+   * Runs once after the delay unless cancelled before; a delay below a millisecond counts as one.
+   */
   Alarm after(Duration delay, Runnable ring);
 
   /** One alarm that was set. */

@@ -80,8 +80,7 @@ final class Failures {
   }
 
   static ProviderFailure cancelled() {
-    return failure(
-        Kind.CANCELLED, 499, "cancelled", "The client went away.", new Retry.Never());
+    return failure(Kind.CANCELLED, 499, "cancelled", "The client went away.", new Retry.Never());
   }
 
   /** How long the node that failed wants to be left alone. */
@@ -130,7 +129,6 @@ final class Failures {
 
   private static ProviderFailure failure(
       Kind kind, int status, String code, String message, Retry retry) {
-    return new ProviderFailure(
-        kind, status, code, message, retry, Usage.NONE, Optional.empty());
+    return new ProviderFailure(kind, status, code, message, retry, Usage.NONE, Optional.empty());
   }
 }

@@ -226,9 +226,7 @@ final class ServingRun implements Exchange {
                 place
                     .price()
                     .costMicros(
-                        usage.promptTokens(),
-                        usage.cachedPromptTokens(),
-                        usage.completionTokens()))
+                        usage.promptTokens(), usage.cachedPromptTokens(), usage.completionTokens()))
             .orElse(0L);
     flow.observer.settled(
         request, new Settlement(outcome, placed, attempts, usage, costMicros, elapsed()));

@@ -292,9 +292,7 @@ final class DispatcherTest {
     Engine other = new Engine(new FakeProvider(), Map.of(SampleMesh.MODEL, "b"));
 
     assertThatThrownBy(
-            () ->
-                new Dispatcher(
-                    List.of(one, other), LIMITS, time, () -> Runnable::run, time))
+            () -> new Dispatcher(List.of(one, other), LIMITS, time, () -> Runnable::run, time))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(SampleMesh.MODEL.value());
   }

@@ -79,8 +79,7 @@ final class ForwardIT {
   }
 
   private Exchange open() {
-    return open(
-        attempt(node.member, Buffer.buffer("{\"a\":1}"), Duration.ofSeconds(30)), answer);
+    return open(attempt(node.member, Buffer.buffer("{\"a\":1}"), Duration.ofSeconds(30)), answer);
   }
 
   private FakeProvider.Opened engineExchange(int number) {
@@ -104,11 +103,9 @@ final class ForwardIT {
     assertThat(engine.request.requestId()).isEqualTo("req-1");
     assertThat(engine.request.model()).isEqualTo("engine-model");
     assertThat(engine.request.body().toString()).isEqualTo("{\"a\":1}");
-    assertThat(engine.request.budget())
-        .isBetween(Duration.ofSeconds(29), Duration.ofSeconds(30));
+    assertThat(engine.request.budget()).isBetween(Duration.ofSeconds(29), Duration.ofSeconds(30));
     assertThat(engine.request.headers())
-        .containsEntry(
-            "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        .containsEntry("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     assertThat(answer.chunks).containsExactly("{\"c\":1}", "{\"c\":2}");
     assertThat(requireNonNull(answer.completion).usage()).isEqualTo(new Usage(5, 2, 3, 1, true));
     assertThat(requireNonNull(answer.completion).usageChunk())
@@ -189,16 +186,14 @@ final class ForwardIT {
   void cancelBeforeTheConnectionIsThereLeavesNothingBehind() {
     onEdge(() ->
         forwarder
-            .open(
-                attempt(node.member, Buffer.buffer("{}"), Duration.ofSeconds(30)), answer)
+            .open(attempt(node.member, Buffer.buffer("{}"), Duration.ofSeconds(30)), answer)
             .cancel());
     open(attempt(node.member, Buffer.buffer("{}"), Duration.ofSeconds(30)), new Collected());
     engineExchange(1);
 
     await()
         .until(
-            () ->
-                node.engine.opened().stream().filter(opened -> !opened.cancelled).count() == 1);
+            () -> node.engine.opened().stream().filter(opened -> !opened.cancelled).count() == 1);
     assertThat(answer.isOver()).isFalse();
   }
 
@@ -242,8 +237,7 @@ final class ForwardIT {
   void aClientThatDoesNotReadHoldsNobodyElseBack() {
     for (int i = 1; i <= 40; i++) {
       Exchange slow =
-          open(
-              attempt(node.member, Buffer.buffer("{}"), Duration.ofSeconds(30)), new Collected());
+          open(attempt(node.member, Buffer.buffer("{}"), Duration.ofSeconds(30)), new Collected());
       onEdge(slow::pause);
       flood(engineExchange(i), 2_000, new AtomicInteger());
     }
@@ -324,11 +318,10 @@ final class ForwardIT {
 
     engineExchange(200).end();
     await()
-        .untilAsserted(
-            () -> {
-              Collected next = new Collected();
-              open(attempt(node.member, Buffer.buffer("{}"), Duration.ofSeconds(30)), next);
-              assertThat(next.isOver()).isFalse();
-            });
+        .untilAsserted(() -> {
+          Collected next = new Collected();
+          open(attempt(node.member, Buffer.buffer("{}"), Duration.ofSeconds(30)), next);
+          assertThat(next.isOver()).isFalse();
+        });
   }
 }

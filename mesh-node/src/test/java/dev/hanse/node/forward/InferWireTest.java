@@ -126,8 +126,7 @@ final class InferWireTest {
   @EnumSource
   void everyKindHasItsOwnNumber(Kind kind) {
     ProviderFailure sent =
-        new ProviderFailure(
-            kind, 500, "c", "m", new Retry.Never(), Usage.NONE, Optional.empty());
+        new ProviderFailure(kind, 500, "c", "m", new Retry.Never(), Usage.NONE, Optional.empty());
 
     assertThat(InferWire.failure(InferWire.failure(sent).getFailure()).kind()).isEqualTo(kind);
   }

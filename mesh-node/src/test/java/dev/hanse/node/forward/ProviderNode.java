@@ -59,10 +59,7 @@ final class ProviderNode {
   /** Without TLS, to whoever comes. */
   static ProviderNode plaintext(Vertx vertx, String id, PeerIdentity peer) {
     return new ProviderNode(
-        vertx,
-        id,
-        new HttpServerOptions().setHttp2ClearTextEnabled(true),
-        _ -> Optional.of(peer));
+        vertx, id, new HttpServerOptions().setHttp2ClearTextEnabled(true), _ -> Optional.of(peer));
   }
 
   private Member self() {

@@ -44,10 +44,7 @@ final class RouterPropertyTest {
               .level(LEVELS.get(random.nextInt(3)))
               .attestedUntil(NOW.plusSeconds(random.nextInt(5) == 0 ? -1 : 60))
               .workTokens(random.nextInt(6) == 0 ? 0 : 1_000 + random.nextInt(100_000))
-              .state(
-                  random.nextInt(4) == 0
-                      ? STATES.get(random.nextInt(3))
-                      : MemberState.READY));
+              .state(random.nextInt(4) == 0 ? STATES.get(random.nextInt(3)) : MemberState.READY));
     }
     return members;
   }
@@ -64,9 +61,7 @@ final class RouterPropertyTest {
         random.nextBoolean() ? OptionalLong.empty() : OptionalLong.of(random.nextInt(5_000_000)),
         random.nextInt(3) == 0 ? Set.of(random.nextBoolean() ? EU : US) : Set.of(),
         random.nextInt(3) == 0 ? Optional.of(random.nextBoolean() ? "eu" : "us") : Optional.empty(),
-        random.nextInt(3) == 0
-            ? Optional.of(LEVELS.get(random.nextInt(3)))
-            : Optional.empty(),
+        random.nextInt(3) == 0 ? Optional.of(LEVELS.get(random.nextInt(3))) : Optional.empty(),
         nodes);
   }
 
@@ -116,8 +111,7 @@ final class RouterPropertyTest {
         case Route.Leased leased -> {
           assertThat(eligible).contains(leased.placed().node());
           assertThat(leased.placed().price())
-              .isEqualTo(
-                  leased.placed().node().offerOf(request.model()).orElseThrow().price());
+              .isEqualTo(leased.placed().node().offerOf(request.model()).orElseThrow().price());
           if (random.nextInt(3) == 0) {
             leased.lease().started();
           }

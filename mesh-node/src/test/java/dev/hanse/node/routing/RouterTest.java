@@ -114,10 +114,8 @@ final class RouterTest {
   void refusesAPriceAboveTheLimitOnEitherSide() {
     SampleMesh.Draft node = node("acme.gpu-1").price(2_000_000, 4_000_000);
 
-    assertRefused(
-        node, maxPrice(1_999_999, 4_000_000), Route.Reason.NONE_ELIGIBLE, "price 1");
-    assertRefused(
-        node, maxPrice(2_000_000, 3_999_999), Route.Reason.NONE_ELIGIBLE, "price 1");
+    assertRefused(node, maxPrice(1_999_999, 4_000_000), Route.Reason.NONE_ELIGIBLE, "price 1");
+    assertRefused(node, maxPrice(2_000_000, 3_999_999), Route.Reason.NONE_ELIGIBLE, "price 1");
     assertThat(
             router(snapshot(node))
                 .route(request("hi", maxPrice(2_000_000, 4_000_000)), Exclusions.NONE))
@@ -245,8 +243,7 @@ final class RouterTest {
 
   @Test
   void leavesOutWhatEarlierAttemptsRuledOut() {
-    Router router =
-        router(snapshot(node("acme.gpu-1"), node("acme.gpu-2").contextTokens(65_536)));
+    Router router = router(snapshot(node("acme.gpu-1"), node("acme.gpu-2").contextTokens(65_536)));
     NodeId first = NodeId.parse("acme.gpu-1");
     NodeId second = NodeId.parse("acme.gpu-2");
 
@@ -262,8 +259,7 @@ final class RouterTest {
   @Test
   void staysInTheHomeRegionUntilItIsFull() {
     Router router =
-        router(
-            snapshot(node("acme.home").workTokens(1_000), node("acme.away").region(US)));
+        router(snapshot(node("acme.home").workTokens(1_000), node("acme.away").region(US)));
 
     Route.Leased first = leased(router.route(request("one"), Exclusions.NONE));
     Route.Leased second = leased(router.route(request("two"), Exclusions.NONE));
@@ -321,8 +317,7 @@ final class RouterTest {
 
   @Test
   void aGrowingConversationReturnsToTheNodeThatHoldsItsPrefix() {
-    Router router =
-        router(snapshot(node("acme.gpu-1"), node("acme.gpu-2"), node("acme.gpu-3")));
+    Router router = router(snapshot(node("acme.gpu-1"), node("acme.gpu-2"), node("acme.gpu-3")));
     Route.Leased first = leased(router.route(request(LONG_PROMPT), Exclusions.NONE));
     first.lease().started();
     first.lease().release();
@@ -364,15 +359,12 @@ final class RouterTest {
   @Test
   void aNodeBusyWithOthersWorkIsFullByItsOwnBeat() {
     Router router =
-        router(
-            snapshot(
-                node("acme.gpu-1").workTokens(1_000).load(new Load(1, 900, 3, 0, 0, 0))));
+        router(snapshot(node("acme.gpu-1").workTokens(1_000).load(new Load(1, 900, 3, 0, 0, 0))));
 
     assertThat(refused(router.route(request("hi"), Exclusions.NONE)).reason())
         .isEqualTo(Route.Reason.FULL);
 
-    router.update(
-        snapshot(node("acme.gpu-1").workTokens(1_000).load(new Load(2, 0, 0, 0, 0, 0))));
+    router.update(snapshot(node("acme.gpu-1").workTokens(1_000).load(new Load(2, 0, 0, 0, 0, 0))));
 
     assertThat(router.route(request("hi"), Exclusions.NONE)).isInstanceOf(Route.Leased.class);
   }

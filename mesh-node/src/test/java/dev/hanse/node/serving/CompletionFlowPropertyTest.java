@@ -27,7 +27,8 @@ import java.util.Random;
 /**
  * Many requests at once against upstreams that answer, fail, stall and lie at random, clients that
  * cancel and pause at random, and members that come and go: whatever happens, each request is
- * settled once, hears at most one end, asks no more nodes than allowed, and leaves nothing reserved.
+ * settled once, hears at most one end, asks no more nodes than allowed, and leaves nothing
+ * reserved.
  */
 final class CompletionFlowPropertyTest {
   private static final int NODES = 4;

@@ -508,9 +508,7 @@ final class CompletionFlowTest {
     mesh(2);
     serve();
     NodeId busy = upstream.last().attempt.node().id();
-    upstream
-        .last()
-        .fail(failure(Kind.OVERLOADED, new Retry.Elsewhere(Duration.ofSeconds(5))));
+    upstream.last().fail(failure(Kind.OVERLOADED, new Retry.Elsewhere(Duration.ofSeconds(5))));
     upstream.last().end();
     assertThat(outcome()).isEqualTo(Outcome.ANSWERED);
     settlements.clear();

@@ -44,8 +44,7 @@ public final class FakeUpstream implements Upstream {
   }
 
   public static ProviderFailure failure(Kind kind, Retry retry) {
-    return new ProviderFailure(
-        kind, 503, "code", "message", retry, Usage.NONE, Optional.empty());
+    return new ProviderFailure(kind, 503, "code", "message", retry, Usage.NONE, Optional.empty());
   }
 
   public static Retry elsewhere() {

@@ -1,0 +1,70 @@
+package dev.hanse.cli.mesh;
+
+import dev.hanse.control.ControlClock;
+import dev.hanse.control.ControlConfig;
+import dev.hanse.control.ControlGraph;
+import dev.hanse.control.identity.CertificateLife;
+import dev.hanse.control.identity.RegionAuthority;
+import dev.hanse.control.ledger.Ledger;
+import dev.hanse.control.membership.ControlMetrics;
+import dev.hanse.control.store.FileLedger;
+import dev.hanse.control.store.MemoryLedger;
+import io.vertx.core.Vertx;
+import java.io.PrintWriter;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code hanse control}: a region's control plane. */
+@Command(
+    name = "control",
+    description = "Runs a region's control plane.",
+    mixinStandardHelpOptions = true)
+public final class ControlCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    if (options.printed(ControlFile.class)) {
+      return 0;
+    }
+    ControlFile file = options.read(ControlFile.class);
+    ControlConfig config = file.control();
+    RegionAuthority authority =
+        RegionAuthority.load(
+            file.authority().dir(),
+            CertificateLife.STANDARD,
+            Clock.systemUTC(),
+            new SecureRandom());
+    Ledger ledger = config.dataDir().<Ledger>map(FileLedger::open).orElseGet(MemoryLedger::new);
+    PrintWriter out = spec.commandLine().getOut();
+    Vertx vertx = RunningProcess.vertx();
+    try {
+      ControlGraph control =
+          RunningProcess.awaitStart(
+              ControlGraph.start(
+                  vertx,
+                  config,
+                  new ControlGraph.Parts(
+                      authority,
+                      Appraisers.simulatedFromFiles(file.attestation().simulatedPlatforms()),
+                      ledger,
+                      ControlClock.system(),
+                      ControlMetrics.NONE)));
+      out.printf(
+          "control plane of %s: nodes at %s, admin API at http://%s%n",
+          config.region(), control.rpc(), control.admin());
+      out.flush();
+      RunningProcess.untilStopped(out, () -> control.close().transform(closed -> vertx.close()));
+      return 0;
+    } catch (Exception failure) {
+      var _ = vertx.close();
+      throw failure;
+    }
+  }
+}

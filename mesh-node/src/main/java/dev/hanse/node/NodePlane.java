@@ -1,0 +1,497 @@
+package dev.hanse.node;
+
+import dev.hanse.api.Capacity;
+import dev.hanse.api.Endpoint;
+import dev.hanse.api.Load;
+import dev.hanse.api.Member;
+import dev.hanse.api.MemberState;
+import dev.hanse.api.MemberView;
+import dev.hanse.api.ModelOffer;
+import dev.hanse.api.Snapshot;
+import dev.hanse.api.tls.MeshIdentity;
+import dev.hanse.api.tls.MeshTls;
+import dev.hanse.node.admission.KeyRing;
+import dev.hanse.node.control.ControlChannel;
+import dev.hanse.node.control.Pace;
+import dev.hanse.node.control.ReportClient;
+import dev.hanse.node.control.SnapshotFile;
+import dev.hanse.node.control.SnapshotStore;
+import dev.hanse.node.control.WatchClient;
+import dev.hanse.node.dispatch.DispatchLimits;
+import dev.hanse.node.dispatch.Dispatcher;
+import dev.hanse.node.edge.EdgeObserver;
+import dev.hanse.node.edge.EdgePorts;
+import dev.hanse.node.edge.EdgeServer;
+import dev.hanse.node.forward.Forwarder;
+import dev.hanse.node.forward.InferenceRpc;
+import dev.hanse.node.forward.PeerChannels;
+import dev.hanse.node.identity.Joining;
+import dev.hanse.node.identity.NodeIdentity;
+import dev.hanse.node.routing.Router;
+import dev.hanse.node.routing.RoutingSettings;
+import dev.hanse.node.serving.Alarms;
+import dev.hanse.node.serving.CompletionFlow;
+import dev.hanse.node.serving.ServingObserver;
+import dev.hanse.node.serving.ServingPolicy;
+import dev.hanse.node.serving.Upstream;
+import dev.hanse.node.serving.UpstreamByNode;
+import dev.hanse.node.telemetry.RequestLog;
+import dev.hanse.node.telemetry.Telemetry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's rooms, put together on the event loop they share: engines, then identity, then servers,
+ * then the two streams to the control plane, and last the door for clients.
+ */
+final class NodePlane extends VerticleBase {
+  private static final Duration ENROL_WITHIN = Duration.ofSeconds(30);
+  private static final Duration FIRST_VIEW_WITHIN = Duration.ofSeconds(15);
+
+  private final NodeConfig config;
+  private final NodeGraph.Parts parts;
+  private final KeyRing keys;
+  private final Router router;
+  private final long incarnation;
+  private final Promise<Void> firstView = Promise.promise();
+
+  // Built in start(), in this order; empty until then, and where the node has no such part.
+  private Optional<Telemetry> telemetry = Optional.empty();
+  private Optional<Engines> engines = Optional.empty();
+  private Optional<Dispatcher> dispatcher = Optional.empty();
+  private Optional<NodeIdentity> identity = Optional.empty();
+  private Optional<HttpServer> rpcServer = Optional.empty();
+  private Optional<PeerChannels> peers = Optional.empty();
+  private Optional<ControlChannel> channel = Optional.empty();
+  private Optional<ReportClient> reports = Optional.empty();
+  private Optional<WatchClient> watch = Optional.empty();
+  private Optional<EdgeServer> edge = Optional.empty();
+
+  private volatile Endpoint advertised = Endpoint.NONE;
+  private volatile OptionalInt edgePort = OptionalInt.empty();
+  private volatile List<MemberView> members = List.of();
+  private volatile boolean viewed;
+  private volatile boolean draining;
+
+  NodePlane(NodeConfig config, NodeGraph.Parts parts) {
+    this.config = config;
+    this.parts = parts;
+    this.keys = new KeyRing(parts.clock());
+    this.router =
+        new Router(
+            RoutingSettings.defaults(config.nodeId(), config.region())
+                .withSpillOrder(config.spillOrder()),
+            parts.clock());
+    this.incarnation = parts.random().nextLong(1, Long.MAX_VALUE);
+  }
+
+  @Override
+  public Future<?> start() {
+    telemetry = config.telemetry().isOff() ? Optional.empty() : Optional.of(startTelemetry());
+    if (config.isProvider()) {
+      Engines made =
+          new Engines(
+              vertx,
+              config.engines(),
+              provider -> telemetry.map(on -> on.around(provider)).orElse(provider),
+              parts.clock(),
+              parts.random());
+      Dispatcher dispatching = new Dispatcher(vertx, made.all(), dispatchLimits(), parts.clock());
+      engines = Optional.of(made);
+      dispatcher = Optional.of(dispatching);
+      dispatching.start();
+      telemetry.ifPresent(on -> on.observe(dispatching::load));
+    }
+    return advertise()
+        .compose(known -> enrol())
+        .compose(this::listenForPeers)
+        .compose(this::watchTheMesh)
+        .compose(watching -> openTheDoor())
+        .map(open -> startReporting())
+        .recover(failure -> stop().transform(stopped -> Future.failedFuture(failure)));
+  }
+
+  private Telemetry startTelemetry() {
+    return Telemetry.start(
+        new Telemetry.Identity(
+            "hanse-node", config.nodeId().toString(), config.region().toString()),
+        config.telemetry().otlp(),
+        config.telemetry().sampled());
+  }
+
+  private DispatchLimits dispatchLimits() {
+    NodeConfig.CapacityConfig capacity = config.capacity();
+    return new DispatchLimits(
+        capacity.workTokens(),
+        capacity.maxRequests(),
+        capacity.maxQueued(),
+        capacity.longestQueueing(),
+        DispatchLimits.ofWorkTokens(capacity.workTokens()).expectedOutputTokens());
+  }
+
+  /**
+   * Settles where peers will find this node: evidence and certificate name it before it listens.
+   */
+  private Future<Void> advertise() {
+    if (!config.isProvider()) {
+      return Future.succeededFuture();
+    }
+    Endpoint listen = config.listen();
+    if (listen.port() != 0) {
+      advertised = config.advertise().orElse(listen);
+      return Future.succeededFuture();
+    }
+    return vertx
+        .executeBlocking(freePort(listen.host()))
+        .map(port -> {
+          advertised =
+              config.advertise().orElse(new Endpoint(listen.host(), Objects.requireNonNull(port)));
+          return null;
+        });
+  }
+
+  private static Callable<Integer> freePort(String host) {
+    return () -> {
+      try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+        return probe.getLocalPort();
+      }
+    };
+  }
+
+  private Future<MeshIdentity> enrol() {
+    NodeIdentity joining =
+        new NodeIdentity(
+            vertx,
+            new Joining(
+                config.control().addresses(),
+                config.region(),
+                config.nodeId(),
+                config.meshRoles(),
+                advertised,
+                config.control().joinToken().orElse(""),
+                parts.trust()),
+            parts.keys(),
+            parts.evidence(),
+            parts.clock(),
+            parts.random());
+    identity = Optional.of(joining);
+    joining.onRenewed(this::renewed);
+    return joining.start(ENROL_WITHIN);
+  }
+
+  private void renewed(MeshIdentity fresh) {
+    peers.ifPresent(open -> open.renew(fresh));
+    rpcServer.ifPresent(server -> {
+      var _ = server.updateSSLOptions(MeshTls.serverSsl(fresh, ClientAuth.REQUIRED));
+    });
+  }
+
+  private Future<MeshIdentity> listenForPeers(MeshIdentity own) {
+    if (dispatcher.isEmpty()) {
+      return Future.succeededFuture(own);
+    }
+    Upstream arrivals =
+        telemetry.map(on -> on.aroundArrivals(dispatcher.get())).orElse(dispatcher.get());
+    GrpcServer grpc =
+        GrpcServer.server(
+            vertx, new GrpcServerOptions().setMaxMessageSize(PeerChannels.MAX_MESSAGE_BYTES));
+    new InferenceRpc(arrivals, this::self).bind(grpc);
+    HttpServerOptions options = MeshTls.server(own, ClientAuth.REQUIRED);
+    Endpoint listen =
+        new Endpoint(
+            config.listen().host(),
+            config.listen().port() != 0 ? config.listen().port() : advertised.port());
+    options.setHost(listen.host()).setPort(listen.port());
+    HttpServer server =
+        vertx
+            .createHttpServer(options)
+            .connectionHandler(MeshTls.untilPeerExpires(vertx))
+            .requestHandler(grpc);
+    rpcServer = Optional.of(server);
+    return server
+        .listen()
+        .map(own)
+        .recover(cause ->
+            Future.failedFuture(
+                new IllegalStateException(
+                    "the node cannot listen on " + listen + ": " + cause.getMessage(), cause)));
+  }
+
+  private Future<Void> watchTheMesh(MeshIdentity own) {
+    peers = Optional.of(PeerChannels.mutual(vertx, own));
+    ControlChannel control =
+        ControlChannel.secure(
+            vertx.getOrCreateContext(),
+            config.control().addresses(),
+            config.region(),
+            () -> identity.orElseThrow().current());
+    channel = Optional.of(control);
+    if (!config.isEdge()) {
+      return Future.succeededFuture();
+    }
+    WatchClient watching =
+        new WatchClient(
+            vertx.getOrCreateContext(),
+            control,
+            Pace.DEFAULT,
+            parts.random(),
+            snapshots(),
+            this::onSnapshot);
+    watch = Optional.of(watching);
+    return watching
+        .start()
+        .compose(started ->
+            firstView
+                .future()
+                .timeout(FIRST_VIEW_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(late ->
+                    Future.failedFuture(
+                        new IllegalStateException(
+                            "no view of the mesh came from "
+                                + config.control().addresses()
+                                + " within "
+                                + FIRST_VIEW_WITHIN.toSeconds()
+                                + " s",
+                            late))));
+  }
+
+  /** Last, because what is reported may be sent requests at once. */
+  private ReportClient startReporting() {
+    ReportClient reporting =
+        new ReportClient(
+            vertx.getOrCreateContext(),
+            channel.orElseThrow(),
+            Pace.DEFAULT,
+            parts.random(),
+            this::self,
+            this::load,
+            this::state,
+            this::offers,
+            this::drainAsTold);
+    reports = Optional.of(reporting);
+    reporting.start();
+    return reporting;
+  }
+
+  private SnapshotStore snapshots() {
+    return config
+        .dataDir()
+        .<SnapshotStore>map(dir -> new SnapshotFile(dir.resolve("view.bin"), config.region()))
+        .orElse(SnapshotStore.NONE);
+  }
+
+  /** Keys at once; the router off the loop, in order, because a ring may take a while to build. */
+  private void onSnapshot(Snapshot snapshot) {
+    keys.update(snapshot.keys());
+    var _ =
+        vertx
+            .<@Nullable Void>executeBlocking(() -> {
+              router.update(snapshot);
+              return null;
+            })
+            .onSuccess(updated -> {
+              members = router.view().members();
+              viewed = true;
+              firstView.tryComplete();
+            });
+  }
+
+  private Future<Void> openTheDoor() {
+    if (!config.isEdge()) {
+      return Future.succeededFuture();
+    }
+    Upstream forward = new Forwarder(peers.orElseThrow(), Alarms.of(vertx));
+    Upstream elsewhere = telemetry.map(on -> on.aroundForward(forward)).orElse(forward);
+    Upstream upstream =
+        dispatcher
+            .<Upstream>map(here -> new UpstreamByNode(config.nodeId(), here, elsewhere))
+            .orElse(elsewhere);
+    CompletionFlow flow =
+        new CompletionFlow(
+            router,
+            upstream,
+            servingPolicy(),
+            ServingObserver.NONE,
+            Alarms.of(vertx),
+            parts.clock(),
+            parts.random());
+    EdgeObserver measured = telemetry.map(Telemetry::edge).orElse(EdgeObserver.NONE);
+    EdgeServer server =
+        new EdgeServer(
+            vertx,
+            config.edge(),
+            keys,
+            new EdgePorts(
+                flow,
+                new RequestLog(measured, System.getLogger("dev.hanse.requests")),
+                () -> members,
+                this::isReady,
+                () ->
+                    telemetry
+                        .filter(on -> config.telemetry().prometheus())
+                        .map(Telemetry::scrape)
+                        .orElseGet(Buffer::buffer)),
+            parts.random());
+    edge = Optional.of(server);
+    return server
+        .start()
+        .map(port -> {
+          edgePort = OptionalInt.of(Objects.requireNonNull(port));
+          return null;
+        });
+  }
+
+  private ServingPolicy servingPolicy() {
+    NodeConfig.Attempts attempts = config.attempts();
+    return new ServingPolicy(
+        attempts.most(),
+        attempts.firstChunkWithin(),
+        attempts.stallAfter(),
+        attempts.backoff(),
+        ServingPolicy.DEFAULT.longestPause(),
+        attempts.placementPatience(),
+        attempts.maxWaiting());
+  }
+
+  /** This node as it announces itself. */
+  private Member self() {
+    return new Member(
+        config.nodeId(),
+        config.region(),
+        advertised,
+        publicUrl(),
+        config.meshRoles(),
+        offers(),
+        config.isProvider() ? config.capacity().announced() : Capacity.NONE,
+        engines.map(Engines::description).orElse(""),
+        engines.map(Engines::areSimulated).orElse(false),
+        config.dataPolicy().dataPolicy(),
+        identity.flatMap(NodeIdentity::attestation).orElseThrow(),
+        state(),
+        incarnation);
+  }
+
+  private String publicUrl() {
+    if (!config.isEdge()) {
+      return "";
+    }
+    return config
+        .publicUrl()
+        .map(Object::toString)
+        .orElse(
+            "http://"
+                + new Endpoint(
+                    config.edge().host(), edgePort.orElse(Math.max(1, config.edge().port()))));
+  }
+
+  /** What its engines can deliver now: a model whose engine is away is not offered. */
+  private List<ModelOffer> offers() {
+    return dispatcher
+        .map(running ->
+            config.offers().stream().filter(offer -> running.serves(offer.model())).toList())
+        .orElse(List.of());
+  }
+
+  private MemberState state() {
+    if (draining) {
+      return MemberState.DRAINING;
+    }
+    return dispatcher.map(Dispatcher::state).orElse(MemberState.READY);
+  }
+
+  private void drainAsTold(boolean on) {
+    draining = on;
+    dispatcher.ifPresent(running -> running.drain(on));
+  }
+
+  NodeConfig settings() {
+    return config;
+  }
+
+  Optional<Engines> engines() {
+    return engines;
+  }
+
+  Endpoint advertised() {
+    return advertised;
+  }
+
+  OptionalInt edgePort() {
+    return edgePort;
+  }
+
+  Load load() {
+    return dispatcher.map(Dispatcher::load).orElse(Load.IDLE);
+  }
+
+  boolean isReady() {
+    return !draining
+        && identity.filter(NodeIdentity::isValid).isPresent()
+        && (!config.isEdge() || viewed);
+  }
+
+  /** Takes nothing new, tells everybody, and waits for what is in flight. */
+  Future<Void> drain(Duration patience) {
+    Promise<Void> drained = Promise.promise();
+    context.runOnContext(here -> {
+      drainAsTold(true);
+      List<Future<?>> ends = new ArrayList<>();
+      edge.ifPresent(server -> ends.add(server.drain(patience)));
+      dispatcher.ifPresent(
+          running -> ends.add(running.idle().timeout(patience.toMillis(), TimeUnit.MILLISECONDS)));
+      Future.join(ends).<Void>mapEmpty().onComplete(done -> drained.tryComplete());
+    });
+    return drained.future();
+  }
+
+  /** Cuts this node's connections without a word, as a crash does. */
+  Future<Void> crash() {
+    List<Future<?>> cut = new ArrayList<>();
+    rpcServer.ifPresent(server -> cut.add(server.close()));
+    reports.ifPresent(reporting -> cut.add(reporting.abandon()));
+    return Future.join(cut).mapEmpty();
+  }
+
+  @Override
+  public Future<?> stop() {
+    List<Future<?>> ends = new ArrayList<>();
+    edge.ifPresent(server -> ends.add(server.close()));
+    reports.ifPresent(reporting -> ends.add(reporting.close()));
+    watch.ifPresent(watching -> ends.add(watching.close()));
+    identity.ifPresent(NodeIdentity::close);
+    dispatcher.ifPresent(Dispatcher::stop);
+    return Future.join(ends)
+        .transform(closed -> {
+          List<Future<?>> connections = new ArrayList<>();
+          rpcServer.ifPresent(server -> connections.add(server.close()));
+          peers.ifPresent(open -> connections.add(open.close()));
+          channel.ifPresent(open -> connections.add(open.close()));
+          engines.ifPresent(
+              all -> all.all().forEach(engine -> connections.add(engine.provider().close())));
+          return Future.join(connections);
+        })
+        .transform(closed ->
+            vertx.<@Nullable Void>executeBlocking(() -> {
+              telemetry.ifPresent(Telemetry::close);
+              return null;
+            }));
+  }
+}
