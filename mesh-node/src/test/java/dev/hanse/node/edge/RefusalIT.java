@@ -95,8 +95,8 @@ final class RefusalIT {
     try (RawClient first = edge.connect();
         RawClient second = edge.connect()) {
       first.post(CHAT_PATH, EdgeUnderTest.CHAT);
-      second.post(CHAT_PATH, EdgeUnderTest.CHAT);
       var one = edge.serving.next();
+      second.post(CHAT_PATH, EdgeUnderTest.CHAT);
       edge.serving.next();
 
       assertError(post(EdgeUnderTest.KEY, EdgeUnderTest.CHAT), 429, "too_many_concurrent_requests");
