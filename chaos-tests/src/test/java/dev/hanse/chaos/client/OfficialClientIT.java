@@ -22,6 +22,7 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import dev.hanse.chaos.cluster.TestMesh;
 import dev.hanse.cli.demo.DemoMesh;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ class OfficialClientIT {
 
   @BeforeAll
   static void startTheDemo() {
-    mesh = TestMesh.start();
+    mesh = TestMesh.start(10);
     client = clientWith(mesh.key());
   }
 
@@ -212,15 +213,14 @@ class OfficialClientIT {
 
   @Test
   void refusesAWrongTypeNamingTheField() {
-    assertThatThrownBy(
-            () ->
-                client
-                    .chat()
-                    .completions()
-                    .create(
-                        hello()
-                            .putAdditionalBodyProperty("max_completion_tokens", JsonValue.from("x"))
-                            .build()))
+    assertThatThrownBy(() ->
+            client
+                .chat()
+                .completions()
+                .create(
+                    hello()
+                        .putAdditionalBodyProperty("max_completion_tokens", JsonValue.from("x"))
+                        .build()))
         .isInstanceOf(BadRequestException.class)
         .hasMessageContaining("max_completion_tokens");
   }

@@ -15,12 +15,13 @@ import java.util.Optional;
  * readable by its owner alone, that lives as long as the demo does.
  *
  * @param pid of the demo's process; a session whose process is gone does not count
+ * @param key a client key that works in it
  */
-public record DemoSession(long pid, URI admin, String adminToken) {
+public record DemoSession(long pid, URI admin, String adminToken, String key) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The session of a demo that runs on this machine. */
-  static Optional<DemoSession> read() throws IOException {
+  public static Optional<DemoSession> read() throws IOException {
     Path file = file();
     if (!Files.isReadable(file)) {
       return Optional.empty();
@@ -30,7 +31,8 @@ public record DemoSession(long pid, URI admin, String adminToken) {
         new DemoSession(
             node.path("pid").asLong(),
             URI.create(node.path("admin").asText()),
-            node.path("adminToken").asText());
+            node.path("adminToken").asText(),
+            node.path("key").asText());
     return ProcessHandle.of(session.pid).isPresent() ? Optional.of(session) : Optional.empty();
   }
 
@@ -50,7 +52,8 @@ public record DemoSession(long pid, URI admin, String adminToken) {
             JSON.createObjectNode()
                 .put("pid", pid)
                 .put("admin", admin.toString())
-                .put("adminToken", adminToken)));
+                .put("adminToken", adminToken)
+                .put("key", key)));
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 

@@ -97,7 +97,8 @@ public final class DemoCommand implements Callable<Integer> {
         new DemoSession(
             ProcessHandle.current().pid(),
             mesh.admin(mesh.regions().getFirst()),
-            mesh.adminToken());
+            mesh.adminToken(),
+            mesh.key());
     try {
       session.write();
     } catch (IOException failure) {

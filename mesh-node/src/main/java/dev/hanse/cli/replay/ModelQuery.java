@@ -18,7 +18,7 @@ final class ModelQuery {
 
   private ModelQuery() {}
 
-  /** The first model listed; fails, saying why, when there is none. */
+  /** The first model listed that chats; fails, saying why, when there is none. */
   static Future<String> first(Vertx vertx, ReplayOptions options) {
     HttpClient client = Replay.client(vertx, options);
     return client
@@ -49,12 +49,28 @@ final class ModelQuery {
 
   private static Future<String> parse(String body) {
     try {
-      JsonNode id = JSON.readTree(body).path("data").path(0).path("id");
-      return id.isTextual()
-          ? Future.succeededFuture(id.textValue())
-          : Future.failedFuture(new IOException("the edge serves no model; name one with --model"));
+      for (JsonNode model : JSON.readTree(body).path("data")) {
+        if (model.path("id").isTextual() && chats(model.path("hanse").path("operations"))) {
+          return Future.succeededFuture(model.path("id").textValue());
+        }
+      }
+      return Future.failedFuture(
+          new IOException("the edge serves no model that chats; name one with --model"));
     } catch (JsonProcessingException e) {
       return Future.failedFuture(new IOException("the list of models is not JSON"));
     }
+  }
+
+  /** Only Hanse says what a model is for; of other servers every model may chat. */
+  private static boolean chats(JsonNode operations) {
+    if (operations.isMissingNode()) {
+      return true;
+    }
+    for (JsonNode operation : operations) {
+      if (operation.asText().equals("chat")) {
+        return true;
+      }
+    }
+    return false;
   }
 }

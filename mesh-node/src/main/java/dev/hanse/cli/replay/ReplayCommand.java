@@ -1,5 +1,6 @@
 package dev.hanse.cli.replay;
 
+import dev.hanse.cli.admin.DemoSession;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.BufferedInputStream;
@@ -82,7 +83,7 @@ public final class ReplayCommand implements Callable<Integer> {
       names = "--api-key",
       paramLabel = "KEY",
       defaultValue = "${env:HANSE_API_KEY}",
-      description = "The client key. Default: $HANSE_API_KEY")
+      description = "The client key. Default: $$HANSE_API_KEY, else a running demo's")
   private String apiKey = "";
 
   @Option(
@@ -156,13 +157,19 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private ReplayOptions options() {
+  /** A newcomer's first replay needs no key when a demo runs here. */
+  private String keyOrDemos() throws IOException {
+    return apiKey.isEmpty() ? DemoSession.read().map(DemoSession::key).orElse("") : apiKey;
+  }
+
+  private ReplayOptions options() throws IOException {
     try {
       var _ = new PromptText(tokensPerBlock);
       if (limit < 0) {
         throw new IllegalArgumentException("limit must be 0 or more, was " + limit);
       }
-      return new ReplayOptions(urls, apiKey, model, speed, maxInFlight, timeout, tokensPerBlock);
+      return new ReplayOptions(
+          urls, keyOrDemos(), model, speed, maxInFlight, timeout, tokensPerBlock);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
