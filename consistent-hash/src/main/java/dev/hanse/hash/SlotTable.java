@@ -15,7 +15,7 @@ import java.util.List;
  * seed and size give an equal table on every machine, in whatever order the members come and by
  * whatever steps the table was reached. See {@link Visits} for how.
  */
-public final class SlotTable {
+public final class SlotTable implements FirstChoice {
   /** Most members of a table. */
   public static final int MAX_MEMBERS = 4096;
 
@@ -82,7 +82,8 @@ public final class SlotTable {
     return new SlotTable(sorted, seed, slotBits, lists);
   }
 
-  private static List<Member> checked(Collection<Member> members) {
+  /** The members in order of id, if they can be placed on. */
+  static List<Member> checked(Collection<Member> members) {
     if (members.isEmpty()) {
       throw new RefusedMembership(RefusedMembership.Reason.EMPTY, "there are no members");
     }
@@ -108,6 +109,7 @@ public final class SlotTable {
   }
 
   /** The members in order of id; an index in this list is what the lookups return. */
+  @Override
   public List<Member> members() {
     return members;
   }
@@ -153,6 +155,7 @@ public final class SlotTable {
   }
 
   /** The member a key prefers. */
+  @Override
   public int first(long key) {
     return firsts[slot(key)];
   }
