@@ -240,4 +240,19 @@ public sealed interface Refusal {
       return "this address asks too often; try again after " + retryAfter.toMillis() + " ms";
     }
   }
+
+  /** The region has as many members as it may. */
+  record MeshFull(Duration retryAfter) implements Refusal {
+    @Override
+    public String code() {
+      return "mesh-full";
+    }
+
+    @Override
+    public String message() {
+      return "the region has as many members as it may; try again after "
+          + retryAfter.toMillis()
+          + " ms";
+    }
+  }
 }

@@ -10,6 +10,7 @@ import dev.hanse.api.enroll.v1.EnrollmentGrpcClient;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.MeshTls;
 import dev.hanse.api.tls.PeerIdentity;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
@@ -23,6 +24,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -123,13 +125,11 @@ final class EnrolClient {
   private static <Q, R> Future<Reply<R>> reply(GrpcClientResponse<Q, R> response) {
     return response
         .last()
-        .compose(message -> {
-          GrpcStatus status = response.status();
-          if (status == GrpcStatus.OK && message != null) {
-            return Future.succeededFuture(new Reply.Answered<R>(message));
-          }
+        .transform(received -> {
+          GrpcStatus status = Objects.requireNonNullElse(response.status(), GrpcStatus.UNKNOWN);
           String problem = status + ": " + response.statusMessage();
-          return switch (Objects.requireNonNullElse(status, GrpcStatus.UNKNOWN)) {
+          return switch (status) {
+            case OK -> received(received);
             case INVALID_ARGUMENT -> declined(problem, Duration.ZERO);
             case RESOURCE_EXHAUSTED -> declined(problem, Duration.ofSeconds(1));
             default -> Future.failedFuture("the control plane answered " + problem);
@@ -137,12 +137,19 @@ final class EnrolClient {
         });
   }
 
+  private static <R> Future<Reply<R>> received(AsyncResult<R> received) {
+    R message = received.result();
+    return message == null
+        ? Future.failedFuture("the control plane's answer cannot be read")
+        : Future.succeededFuture(new Reply.Answered<R>(message));
+  }
+
   private static <R> Future<Reply<R>> declined(String problem, Duration retryAfter) {
     return Future.succeededFuture(
         new Reply.Declined<R>(new Enrolled.Refused("challenge-refused", problem, retryAfter)));
   }
 
-  private <T> Future<T> blocking(java.util.concurrent.Callable<T> work) {
+  private <T> Future<T> blocking(Callable<T> work) {
     return vertx.executeBlocking(work, false).map(Objects::requireNonNull);
   }
 }

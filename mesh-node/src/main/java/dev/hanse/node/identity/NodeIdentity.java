@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class NodeIdentity {
   private static final Logger LOG = System.getLogger(NodeIdentity.class.getName());
 
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(250);
+
   private final Vertx vertx;
   private final Context context;
   private final Joining joining;
@@ -207,8 +209,9 @@ public final class NodeIdentity {
     Duration left = Duration.between(clock.instant(), current().notAfter());
     Duration wait = backoff.after(failures++, atLeast);
     if (left.isPositive()) {
-      // At least four more tries before the end.
-      wait = shorter(wait, left.dividedBy(4));
+      // Several more tries before the end, without ever hammering.
+      Duration soon = left.dividedBy(4);
+      wait = shorter(wait, soon.compareTo(SHORTEST_WAIT) > 0 ? soon : SHORTEST_WAIT);
     }
     boolean late = failures > 3 || left.compareTo(Duration.ofMinutes(5)) < 0;
     LOG.log(
@@ -218,7 +221,7 @@ public final class NodeIdentity {
         left.toSeconds(),
         failures,
         problem);
-    timer = vertx.setTimer(Math.max(50, wait.toMillis()), fired -> renew());
+    timer = vertx.setTimer(wait.toMillis(), fired -> renew());
   }
 
   private void expire(Enrolled.Accepted ended) {
@@ -229,6 +232,7 @@ public final class NodeIdentity {
         Level.ERROR,
         "identity ended without a successor: this node is not ready node={0}",
         joining.id());
+    failures = 0;
     expired.forEach(Runnable::run);
   }
 

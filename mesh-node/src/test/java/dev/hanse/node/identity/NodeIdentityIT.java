@@ -17,7 +17,9 @@ import dev.hanse.attestation.simulated.SimulatedPlatform;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -116,6 +118,27 @@ class NodeIdentityIT {
   }
 
   @Test
+  void givesUpAtOnceWhenItsKeyIsOfNoUse() throws Exception {
+    RegionDesk desk = open(HOUR);
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp521r1"));
+    NodeIdentity node =
+        new NodeIdentity(
+            vertx,
+            joining(desk, bundle(desk), RegionDesk.TOKEN),
+            generator::generateKeyPair,
+            new SimulatedCollector(desk.platform, "hanse-test", InstantSource.system()),
+            InstantSource.system(),
+            new Random(1));
+    nodes.add(node);
+
+    assertThatThrownBy(() -> await(node.start(Duration.ofMinutes(1))))
+        .cause()
+        .isInstanceOf(EnrolmentRefused.class)
+        .hasMessageContaining("key-unsupported");
+  }
+
+  @Test
   void waitsForAControlPlaneThatIsNotUpYet() throws Exception {
     RegionDesk desk = open(HOUR);
     desk.close();
@@ -210,16 +233,18 @@ class NodeIdentityIT {
   }
 
   private NodeIdentity node(RegionDesk desk, Trust trust, String token) {
-    return node(
-        new Joining(
-            List.of(desk.endpoint()),
-            new RegionId("eu-west"),
-            new NodeId("acme", "gpu-1"),
-            Set.of(Role.PROVIDER, Role.EDGE),
-            new Endpoint("127.0.0.1", 7443),
-            token,
-            trust),
-        desk.platform);
+    return node(joining(desk, trust, token), desk.platform);
+  }
+
+  private static Joining joining(RegionDesk desk, Trust trust, String token) {
+    return new Joining(
+        List.of(desk.endpoint()),
+        new RegionId("eu-west"),
+        new NodeId("acme", "gpu-1"),
+        Set.of(Role.PROVIDER, Role.EDGE),
+        new Endpoint("127.0.0.1", 7443),
+        token,
+        trust);
   }
 
   private NodeIdentity node(Joining joining, SimulatedPlatform platform) {

@@ -16,15 +16,19 @@ import dev.hanse.attestation.challenge.Issue;
 import dev.hanse.control.identity.IssuedIdentity;
 import dev.hanse.control.workflow.Enrolment;
 import dev.hanse.control.workflow.EnrolmentOutcome;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.lang.System.Logger;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -38,22 +42,32 @@ import java.util.function.Function;
 public final class EnrollmentRpc {
   private static final Logger LOG = System.getLogger(EnrollmentRpc.class.getName());
 
+  private static final Declined UNREADABLE =
+      new Declined(GrpcStatus.INVALID_ARGUMENT, "the message cannot be read");
+  private static final Declined TOO_LARGE =
+      new Declined(GrpcStatus.RESOURCE_EXHAUSTED, "the message is too large");
+  private static final Declined BROKEN =
+      new Declined(GrpcStatus.INTERNAL, "enrolment broke; see the control plane's log");
+
+  private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(10);
+
   private final Vertx vertx;
   private final Enrolment enrolment;
   private final Function<HttpConnection, Optional<PeerIdentity>> peers;
-  private final BiConsumer<NodeId, AttestationSummary> attested;
+  private final BiFunction<NodeId, AttestationSummary, Future<Boolean>> attested;
 
   /**
    * Serves an enrolment.
    *
    * @param peers who is at the other end of a connection, as proved in its handshake
-   * @param attested told of every identity issued, before the node is, on the event loop
+   * @param attested told of every identity issued, before the node is, on the event loop; false if
+   *     there is no room for one more member
    */
   public EnrollmentRpc(
       Vertx vertx,
       Enrolment enrolment,
       Function<HttpConnection, Optional<PeerIdentity>> peers,
-      BiConsumer<NodeId, AttestationSummary> attested) {
+      BiFunction<NodeId, AttestationSummary, Future<Boolean>> attested) {
     this.vertx = vertx;
     this.enrolment = enrolment;
     this.peers = peers;
@@ -61,61 +75,107 @@ public final class EnrollmentRpc {
   }
 
   public void bind(GrpcServer server) {
-    server.callHandler(
-        EnrollmentGrpcService.Challenge,
-        call -> {
-          call.errorHandler(broken -> {});
-          call.last().onSuccess(request -> challenge(call, request));
-        });
-    server.callHandler(
-        EnrollmentGrpcService.Enroll,
-        call -> {
-          call.errorHandler(broken -> {});
-          call.last().onSuccess(request -> enroll(call, request));
+    server.callHandler(EnrollmentGrpcService.Challenge, call -> take(call, this::challenge));
+    server.callHandler(EnrollmentGrpcService.Enroll, call -> take(call, this::enroll));
+  }
+
+  /** Takes a call's one message. What cannot be read is answered too: no call is left open. */
+  private static <Q, R> void take(
+      GrpcServerRequest<Q, R> call, BiFunction<GrpcServerRequest<Q, R>, Q, Future<R>> work) {
+    // Set by the answer, by the message that cannot be one, or by the caller who went away.
+    AtomicBoolean done = new AtomicBoolean();
+    call.errorHandler(gone -> done.set(true));
+    call.invalidMessageHandler(broken -> {
+      if (!done.getAndSet(true)) {
+        boolean tooLarge = broken instanceof MessageSizeOverflowException;
+        fail(call, tooLarge ? TOO_LARGE : UNREADABLE);
+      }
+    });
+    call.last()
+        .recover(broken -> Future.failedFuture(UNREADABLE))
+        .compose(message -> work.apply(call, message))
+        .onComplete(outcome -> {
+          if (done.getAndSet(true)) {
+            return;
+          }
+          if (outcome.succeeded()) {
+            var _ = call.response().end(outcome.result());
+          } else if (outcome.cause() instanceof Declined declined) {
+            fail(call, declined);
+          } else {
+            LOG.log(Logger.Level.ERROR, "enrolment broke", outcome.cause());
+            fail(call, BROKEN);
+          }
         });
   }
 
-  private void challenge(
+  private Future<ChallengeResponse> challenge(
       GrpcServerRequest<ChallengeRequest, ChallengeResponse> call, ChallengeRequest request) {
     Bytes spki = Bytes.copyOf(request.getPublicKeySpki().toByteArray());
-    String address = call.connection().remoteAddress().hostAddress();
-    vertx
+    String address = addressOf(call);
+    return vertx
         .executeBlocking(() -> enrolment.challenge(spki, address), false)
-        .onSuccess(issue -> {
-          switch (Objects.requireNonNull(issue)) {
-            case Issue.Issued(var challenge) -> call.response().end(toProto(challenge));
-            case Issue.Refused(var refusal) -> {
-              log("challenge", address, refusal);
-              GrpcStatus status =
-                  refusal.retryAfter().isPositive()
-                      ? GrpcStatus.RESOURCE_EXHAUSTED
-                      : GrpcStatus.INVALID_ARGUMENT;
-              fail(call, status, refusal.code() + ": " + refusal.message());
-            }
-          }
-        })
-        .onFailure(defect -> failed(call, defect));
+        .compose(issue ->
+            switch (Objects.requireNonNull(issue)) {
+              case Issue.Issued(var challenge) -> Future.succeededFuture(toProto(challenge));
+              case Issue.Refused(var refusal) -> {
+                log("challenge", address, refusal);
+                yield Future.failedFuture(new Declined(refusal));
+              }
+            });
   }
 
-  private void enroll(
+  private Future<EnrollResponse> enroll(
       GrpcServerRequest<EnrollRequest, EnrollResponse> call, EnrollRequest request) {
     Optional<PeerIdentity> current = peers.apply(call.connection());
-    vertx
+    return vertx
         .executeBlocking(() -> enrolment.enrol(EnrollmentWire.fromProto(request), current), false)
-        .onSuccess(outcome -> {
-          switch (Objects.requireNonNull(outcome)) {
-            case EnrolmentOutcome.Enrolled(var identity) -> {
-              log(identity);
-              attested.accept(identity.node().id(), identity.attestation());
-              call.response().end(EnrollmentWire.toProto(identity));
-            }
-            case EnrolmentOutcome.Refused(var refusal) -> {
-              log("enrolment", call.connection().remoteAddress().hostAddress(), refusal);
-              call.response().end(EnrollmentWire.toProto(refusal));
-            }
+        .compose(outcome ->
+            switch (Objects.requireNonNull(outcome)) {
+              case EnrolmentOutcome.Enrolled(var identity) -> admitted(identity, call);
+              case EnrolmentOutcome.Refused(var refusal) ->
+                  Future.succeededFuture(refused(refusal, call));
+            });
+  }
+
+  private Future<EnrollResponse> admitted(
+      IssuedIdentity identity, GrpcServerRequest<EnrollRequest, EnrollResponse> call) {
+    return attested
+        .apply(identity.node().id(), identity.attestation())
+        .map(admitted -> {
+          if (!admitted) {
+            return refused(new Refusal.MeshFull(FULL_RETRY_AFTER), call);
           }
-        })
-        .onFailure(defect -> failed(call, defect));
+          log(identity);
+          return EnrollmentWire.toProto(identity);
+        });
+  }
+
+  private static EnrollResponse refused(Refusal refusal, GrpcServerRequest<?, ?> call) {
+    log("enrolment", addressOf(call), refusal);
+    return EnrollmentWire.toProto(refusal);
+  }
+
+  private static String addressOf(GrpcServerRequest<?, ?> call) {
+    return call.connection().remoteAddress().hostAddress();
+  }
+
+  /** An RPC status instead of an answer; without stack trace, being no defect. */
+  private static final class Declined extends RuntimeException {
+    private final GrpcStatus status;
+
+    Declined(Refusal refusal) {
+      this(
+          refusal.retryAfter().isPositive()
+              ? GrpcStatus.RESOURCE_EXHAUSTED
+              : GrpcStatus.INVALID_ARGUMENT,
+          refusal.code() + ": " + refusal.message());
+    }
+
+    Declined(GrpcStatus status, String message) {
+      super(message, null, false, false);
+      this.status = status;
+    }
   }
 
   private static ChallengeResponse toProto(Challenge challenge) {
@@ -126,13 +186,12 @@ public final class EnrollmentRpc {
         .build();
   }
 
-  private static void failed(GrpcServerRequest<?, ?> call, Throwable defect) {
-    LOG.log(Logger.Level.ERROR, "enrolment broke", defect);
-    fail(call, GrpcStatus.INTERNAL, "enrolment broke; see the control plane's log");
-  }
-
-  private static void fail(GrpcServerRequest<?, ?> call, GrpcStatus status, String message) {
-    var _ = call.response().status(status).statusMessage(message).end();
+  private static void fail(GrpcServerRequest<?, ?> call, Declined declined) {
+    var _ =
+        call.response()
+            .status(declined.status)
+            .statusMessage(String.valueOf(declined.getMessage()))
+            .end();
   }
 
   private static void log(IssuedIdentity identity) {

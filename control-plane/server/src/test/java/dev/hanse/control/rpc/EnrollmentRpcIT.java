@@ -1,6 +1,6 @@
 package dev.hanse.control.rpc;
 
-import static dev.hanse.control.rpc.EnrolmentDesk.await;
+import static dev.hanse.control.rpc.EnrolmentCounter.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,8 +20,11 @@ import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.control.workflow.AddressRate;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.client.InvalidStatusException;
 import io.vertx.grpc.common.GrpcStatus;
 import java.security.KeyPair;
@@ -40,13 +43,13 @@ import org.junit.jupiter.api.Test;
 class EnrollmentRpcIT {
   private final Vertx vertx = Vertx.vertx();
   private final Newcomer newcomer = new Newcomer();
-  private EnrolmentDesk desk;
+  private EnrolmentCounter counter;
   private GrpcClient client;
 
   @BeforeEach
   void open() throws Exception {
-    desk = new EnrolmentDesk(vertx);
-    client = clientOf(MeshTls.bootstrapClient(List.of(desk.mesh.root())));
+    counter = new EnrolmentCounter(vertx);
+    client = clientOf(MeshTls.bootstrapClient(List.of(counter.mesh.root())));
   }
 
   @AfterEach
@@ -59,7 +62,7 @@ class EnrollmentRpcIT {
     Instant before = Instant.now();
     Identity issued = enrolled(goodAnswer());
 
-    MeshIdentity identity = newcomer.identity(issued, desk.mesh.root());
+    MeshIdentity identity = newcomer.identity(issued, counter.mesh.root());
     assertThat(identity.self().spiffeId())
         .isEqualTo("spiffe://hanse.internal/region/eu-west/provider/acme/node/gpu-1");
     assertThat(identity.notAfter())
@@ -68,7 +71,7 @@ class EnrollmentRpcIT {
         .isBetween(
             before.plus(Duration.ofMinutes(30)).toEpochMilli(), issued.getNotAfterEpochMillis());
     assertThat(issued.getNodeId()).isEqualTo("acme.gpu-1");
-    assertThat(desk.attested)
+    assertThat(counter.attested)
         .hasEntrySatisfying(
             new NodeId("acme", "gpu-1"),
             summary -> assertThat(summary.level()).isEqualTo(AttestationLevel.SIMULATED));
@@ -79,10 +82,10 @@ class EnrollmentRpcIT {
     ChallengeResponse challenge = challenge();
     EnrollRequest answer =
         newcomer
-            .answer(challenge, desk.platform, Instant.now())
+            .answer(challenge, counter.platform, Instant.now())
             .setEvidence(
                 Newcomer.evidence(
-                    desk.platform,
+                    counter.platform,
                     newcomer.reportData(challenge().getNonce().toByteArray(), newcomer.key),
                     Instant.now()))
             .build();
@@ -114,7 +117,7 @@ class EnrollmentRpcIT {
   @Test
   void refusesAnExpiredChallenge() throws Exception {
     EnrollRequest answer = goodAnswer();
-    desk.passTime(Duration.ofSeconds(61));
+    counter.passTime(Duration.ofSeconds(61));
 
     refuses(answer, "nonce-expired");
   }
@@ -133,10 +136,10 @@ class EnrollmentRpcIT {
 
     refuses(
         newcomer
-            .answer(challenge, desk.platform, Instant.now())
+            .answer(challenge, counter.platform, Instant.now())
             .setEvidence(
                 Newcomer.evidence(
-                    desk.platform,
+                    counter.platform,
                     newcomer.reportData(challenge.getNonce().toByteArray(), other),
                     Instant.now()))
             .build(),
@@ -146,14 +149,14 @@ class EnrollmentRpcIT {
   @Test
   void refusesExpiredEvidence() throws Exception {
     refuses(
-        newcomer.answer(challenge(), desk.platform, Instant.now().minusSeconds(121)).build(),
+        newcomer.answer(challenge(), counter.platform, Instant.now().minusSeconds(121)).build(),
         "evidence-expired");
   }
 
   @Test
   void refusesEvidenceFromTheFuture() throws Exception {
     refuses(
-        newcomer.answer(challenge(), desk.platform, Instant.now().plusSeconds(60)).build(),
+        newcomer.answer(challenge(), counter.platform, Instant.now().plusSeconds(60)).build(),
         "evidence-from-future");
   }
 
@@ -170,8 +173,8 @@ class EnrollmentRpcIT {
 
   @Test
   void refusesATechnologyThePolicyDoesNotAllow() throws Exception {
-    desk = new EnrolmentDesk(vertx, Set.of("sev-snp"), AddressRate.standard(), 100);
-    client = clientOf(MeshTls.bootstrapClient(List.of(desk.mesh.root())));
+    counter = new EnrolmentCounter(vertx, Set.of("sev-snp"), AddressRate.standard(), 100);
+    client = clientOf(MeshTls.bootstrapClient(List.of(counter.mesh.root())));
 
     refuses(goodAnswer(), "technology-not-allowed");
   }
@@ -235,18 +238,18 @@ class EnrollmentRpcIT {
 
   @Test
   void renewsOverMtlsWithFreshEvidenceAndNoToken() throws Exception {
-    MeshIdentity first = newcomer.identity(enrolled(goodAnswer()), desk.mesh.root());
+    MeshIdentity first = newcomer.identity(enrolled(goodAnswer()), counter.mesh.root());
     client = clientOf(MeshTls.client(first));
 
     Identity renewed = enrolled(goodAnswer().toBuilder().setJoinToken("").build());
 
-    assertThat(newcomer.identity(renewed, desk.mesh.root()).self()).isEqualTo(first.self());
+    assertThat(newcomer.identity(renewed, counter.mesh.root()).self()).isEqualTo(first.self());
   }
 
   @Test
   void refusesARenewalWithOldEvidence() throws Exception {
     EnrollRequest firstAnswer = goodAnswer();
-    MeshIdentity first = newcomer.identity(enrolled(firstAnswer), desk.mesh.root());
+    MeshIdentity first = newcomer.identity(enrolled(firstAnswer), counter.mesh.root());
     client = clientOf(MeshTls.client(first));
 
     refuses(
@@ -256,7 +259,8 @@ class EnrollmentRpcIT {
 
   @Test
   void refusesARenewalThatChangesItsName() throws Exception {
-    client = clientOf(MeshTls.client(newcomer.identity(enrolled(goodAnswer()), desk.mesh.root())));
+    client =
+        clientOf(MeshTls.client(newcomer.identity(enrolled(goodAnswer()), counter.mesh.root())));
 
     newcomer.claims = Newcomer.claims("acme", "gpu-2", "eu-west");
     refuses(goodAnswer().toBuilder().setJoinToken("").build(), "claims-mismatch");
@@ -267,7 +271,8 @@ class EnrollmentRpcIT {
 
   @Test
   void refusesARenewalThatGainsARole() throws Exception {
-    client = clientOf(MeshTls.client(newcomer.identity(enrolled(goodAnswer()), desk.mesh.root())));
+    client =
+        clientOf(MeshTls.client(newcomer.identity(enrolled(goodAnswer()), counter.mesh.root())));
     newcomer.claims =
         Newcomer.claims("acme", "gpu-1", "eu-west").toBuilder().addRoles(Role.ROLE_EDGE).build();
 
@@ -276,7 +281,7 @@ class EnrollmentRpcIT {
 
   @Test
   void refusesAControlPlaneThatWantsToBeANode() throws Exception {
-    client = clientOf(MeshTls.client(desk.authority.controlIdentity()));
+    client = clientOf(MeshTls.client(counter.authority.controlIdentity()));
 
     refuses(goodAnswer().toBuilder().setJoinToken("").build(), "claims-mismatch");
   }
@@ -294,9 +299,10 @@ class EnrollmentRpcIT {
 
   @Test
   void declinesAnAddressThatAsksTooOften() throws Exception {
-    desk =
-        new EnrolmentDesk(vertx, Set.of("simulated"), new AddressRate(2, Duration.ofHours(1)), 100);
-    client = clientOf(MeshTls.bootstrapClient(List.of(desk.mesh.root())));
+    counter =
+        new EnrolmentCounter(
+            vertx, Set.of("simulated"), new AddressRate(2, Duration.ofHours(1)), 100);
+    client = clientOf(MeshTls.bootstrapClient(List.of(counter.mesh.root())));
     challenge();
     challenge();
 
@@ -305,14 +311,48 @@ class EnrollmentRpcIT {
 
   @Test
   void declinesWhenTooManyChallengesAreOpenAndRecoversWhenTheyExpired() throws Exception {
-    desk = new EnrolmentDesk(vertx, Set.of("simulated"), AddressRate.standard(), 2);
-    client = clientOf(MeshTls.bootstrapClient(List.of(desk.mesh.root())));
+    counter = new EnrolmentCounter(vertx, Set.of("simulated"), AddressRate.standard(), 2);
+    client = clientOf(MeshTls.bootstrapClient(List.of(counter.mesh.root())));
     challenge();
     challenge();
     declines(newcomer.request(), GrpcStatus.RESOURCE_EXHAUSTED);
 
-    desk.passTime(Duration.ofSeconds(61));
+    counter.passTime(Duration.ofSeconds(61));
     challenge();
+  }
+
+  @Test
+  void refusesOneMoreThanThereIsRoomFor() throws Exception {
+    counter.room = 0;
+
+    refuses(goodAnswer(), "mesh-full");
+  }
+
+  @Test
+  void answersMessagesThatAreNone() throws Exception {
+    for (String method : List.of("Challenge", "Enroll")) {
+      GrpcClientRequest<Buffer, Buffer> request = await(client.request(counter.address()));
+      request.fullMethodName("hanse.enroll.v1.Enrollment/" + method);
+
+      GrpcClientResponse<Buffer, Buffer> response =
+          await(request.send(Buffer.buffer(new byte[] {(byte) 0xFF, 1, 2, 3})));
+
+      assertThatThrownBy(() -> await(response.end())).hasMessageContaining("INVALID_ARGUMENT");
+    }
+    enrolled(goodAnswer());
+  }
+
+  @Test
+  void answersOversizedMessages() throws Exception {
+    EnrollRequest huge = withBody(goodAnswer(), new byte[300 * 1024]);
+
+    assertThatThrownBy(() -> enrol(huge))
+        .cause()
+        .isInstanceOfSatisfying(
+            InvalidStatusException.class,
+            declined ->
+                assertThat(declined.actualStatus()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED));
+    enrolled(goodAnswer());
   }
 
   @Test
@@ -322,29 +362,30 @@ class EnrollmentRpcIT {
             .mapToObj(node -> {
               Newcomer one = new Newcomer();
               one.claims = Newcomer.claims("acme", "gpu-" + node, "eu-west");
-              EnrollmentGrpcClient stub = EnrollmentGrpcClient.create(client, desk.address());
+              EnrollmentGrpcClient stub = EnrollmentGrpcClient.create(client, counter.address());
               return stub.challenge(one.request())
                   .compose(challenge ->
-                      stub.enroll(one.answer(challenge, desk.platform, Instant.now()).build()));
+                      stub.enroll(one.answer(challenge, counter.platform, Instant.now()).build()));
             })
             .toList();
 
     for (var future : futures) {
       assertThat(await(future).hasIdentity()).isTrue();
     }
-    assertThat(desk.attested).hasSize(50);
+    assertThat(counter.attested).hasSize(50);
   }
 
   private EnrollRequest goodAnswer() throws Exception {
-    return newcomer.answer(challenge(), desk.platform, Instant.now()).build();
+    return newcomer.answer(challenge(), counter.platform, Instant.now()).build();
   }
 
   private ChallengeResponse challenge() throws Exception {
-    return await(EnrollmentGrpcClient.create(client, desk.address()).challenge(newcomer.request()));
+    return await(
+        EnrollmentGrpcClient.create(client, counter.address()).challenge(newcomer.request()));
   }
 
   private EnrollResponse enrol(EnrollRequest request) throws Exception {
-    return await(EnrollmentGrpcClient.create(client, desk.address()).enroll(request));
+    return await(EnrollmentGrpcClient.create(client, counter.address()).enroll(request));
   }
 
   private Identity enrolled(EnrollRequest request) throws Exception {
@@ -362,7 +403,7 @@ class EnrollmentRpcIT {
 
   private void declines(ChallengeRequest request, GrpcStatus status) {
     assertThatThrownBy(
-            () -> await(EnrollmentGrpcClient.create(client, desk.address()).challenge(request)))
+            () -> await(EnrollmentGrpcClient.create(client, counter.address()).challenge(request)))
         .isInstanceOf(ExecutionException.class)
         .cause()
         .isInstanceOfSatisfying(

@@ -56,7 +56,7 @@ final class Newcomer {
         .setCsrDer(certificateRequest(key))
         .setClaims(claims)
         .setEvidence(evidence(platform, reportData(challenge.getNonce().toByteArray(), key), at))
-        .setJoinToken(EnrolmentDesk.TOKEN);
+        .setJoinToken(EnrolmentCounter.TOKEN);
   }
 
   Bytes reportData(byte[] nonce, KeyPair of) {

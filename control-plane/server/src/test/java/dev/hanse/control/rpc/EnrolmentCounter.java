@@ -33,7 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** An enrolment service of region eu-west on a real socket, its clock in the test's hand. */
-final class EnrolmentDesk implements InstantSource {
+final class EnrolmentCounter implements InstantSource {
   static final String TOKEN = "token-of-acme";
 
   final SimulatedPlatform platform = SimulatedPlatform.generate(new SecureRandom());
@@ -42,10 +42,12 @@ final class EnrolmentDesk implements InstantSource {
   final RegionAuthority authority = mesh.region(new RegionId("eu-west"));
   final Map<NodeId, AttestationSummary> attested = new ConcurrentHashMap<>();
 
+  volatile int room = 1000;
+
   private volatile Duration ahead = Duration.ZERO;
   private final HttpServer server;
 
-  EnrolmentDesk(Vertx vertx, Set<String> technologies, AddressRate rate, int capacity)
+  EnrolmentCounter(Vertx vertx, Set<String> technologies, AddressRate rate, int capacity)
       throws Exception {
     Enrolment enrolment =
         new Enrolment(
@@ -58,7 +60,7 @@ final class EnrolmentDesk implements InstantSource {
             rate,
             this);
     GrpcServer grpc = GrpcServer.server(vertx);
-    new EnrollmentRpc(vertx, enrolment, MeshTls::peerOf, attested::put).bind(grpc);
+    new EnrollmentRpc(vertx, enrolment, MeshTls::peerOf, this::admit).bind(grpc);
     server =
         await(
             vertx
@@ -67,8 +69,16 @@ final class EnrolmentDesk implements InstantSource {
                 .listen(0, "127.0.0.1"));
   }
 
-  EnrolmentDesk(Vertx vertx) throws Exception {
+  EnrolmentCounter(Vertx vertx) throws Exception {
     this(vertx, Set.of("simulated"), AddressRate.standard(), 100);
+  }
+
+  private Future<Boolean> admit(NodeId id, AttestationSummary summary) {
+    if (attested.size() >= room) {
+      return Future.succeededFuture(false);
+    }
+    attested.put(id, summary);
+    return Future.succeededFuture(true);
   }
 
   @Override
