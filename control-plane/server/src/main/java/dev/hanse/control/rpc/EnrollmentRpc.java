@@ -42,13 +42,6 @@ import java.util.function.Function;
 public final class EnrollmentRpc {
   private static final Logger LOG = System.getLogger(EnrollmentRpc.class.getName());
 
-  private static final Declined UNREADABLE =
-      new Declined(GrpcStatus.INVALID_ARGUMENT, "the message cannot be read");
-  private static final Declined TOO_LARGE =
-      new Declined(GrpcStatus.RESOURCE_EXHAUSTED, "the message is too large");
-  private static final Declined BROKEN =
-      new Declined(GrpcStatus.INTERNAL, "enrolment broke; see the control plane's log");
-
   private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -87,12 +80,12 @@ public final class EnrollmentRpc {
     call.errorHandler(gone -> done.set(true));
     call.invalidMessageHandler(broken -> {
       if (!done.getAndSet(true)) {
-        boolean tooLarge = broken instanceof MessageSizeOverflowException;
-        fail(call, tooLarge ? TOO_LARGE : UNREADABLE);
+        boolean oversized = broken instanceof MessageSizeOverflowException;
+        fail(call, oversized ? tooLarge() : unreadable());
       }
     });
     call.last()
-        .recover(broken -> Future.failedFuture(UNREADABLE))
+        .recover(broken -> Future.failedFuture(unreadable()))
         .compose(message -> work.apply(call, message))
         .onComplete(outcome -> {
           if (done.getAndSet(true)) {
@@ -104,7 +97,9 @@ public final class EnrollmentRpc {
             fail(call, declined);
           } else {
             LOG.log(Logger.Level.ERROR, "enrolment broke", outcome.cause());
-            fail(call, BROKEN);
+            fail(
+                call,
+                new Declined(GrpcStatus.INTERNAL, "enrolment broke; see the control plane's log"));
           }
         });
   }
@@ -158,6 +153,14 @@ public final class EnrollmentRpc {
 
   private static String addressOf(GrpcServerRequest<?, ?> call) {
     return call.connection().remoteAddress().hostAddress();
+  }
+
+  private static Declined unreadable() {
+    return new Declined(GrpcStatus.INVALID_ARGUMENT, "the message cannot be read");
+  }
+
+  private static Declined tooLarge() {
+    return new Declined(GrpcStatus.RESOURCE_EXHAUSTED, "the message is too large");
   }
 
   /** An RPC status instead of an answer; without stack trace, being no defect. */
