@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Callers by their mesh certificates. One that cannot be read, or is of another trust domain, proves
- * nobody.
+ * Callers by their mesh certificates. One that cannot be read, or is of another trust domain,
+ * proves nobody.
  */
 record CertifiedCallers(String trustDomain) implements Callers {
   private static final Logger LOG = System.getLogger(CertifiedCallers.class.getName());

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * A running control plane. All of it but appraising and signing lives on one event loop, which is what lets the
- * membership do without locks; the methods here may be called from any thread.
+ * A running control plane. All of it but appraising and signing lives on one event loop, which is
+ * what lets the membership do without locks; the methods here may be called from any thread.
  */
 public final class ControlGraph {
   private final Vertx vertx;

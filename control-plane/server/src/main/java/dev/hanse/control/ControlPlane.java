@@ -79,10 +79,7 @@ final class ControlPlane extends VerticleBase {
   private long ticks;
 
   ControlPlane(
-      Vertx vertx,
-      ControlConfig config,
-      ControlGraph.Parts parts,
-      Ledger.Contents contents) {
+      Vertx vertx, ControlConfig config, ControlGraph.Parts parts, Ledger.Contents contents) {
     this.config = config;
     this.parts = parts;
     identity = parts.authority().controlIdentity();
@@ -102,8 +99,7 @@ final class ControlPlane extends VerticleBase {
 
     Callers callers = new CertifiedCallers(parts.authority().trustDomain());
     controlRpc = new ControlRpc(membership, parts.clock(), callers, parts.metrics());
-    federationRpc =
-        new FederationRpc(membership, parts.clock(), callers::peerOf, parts.metrics());
+    federationRpc = new FederationRpc(membership, parts.clock(), callers::peerOf, parts.metrics());
     Enrolment enrolment =
         new Enrolment(
             parts.authority(),
@@ -253,8 +249,7 @@ final class ControlPlane extends VerticleBase {
                 .executeBlocking(parts.authority()::controlIdentity)
                 .compose(renewed -> renew(Objects.requireNonNull(renewed)))
                 .onFailure(
-                    failure ->
-                        LOG.log(Level.ERROR, "own identity could not be renewed", failure))
+                    failure -> LOG.log(Level.ERROR, "own identity could not be renewed", failure))
                 .onComplete(again -> renewInTime()));
   }
 
@@ -265,8 +260,8 @@ final class ControlPlane extends VerticleBase {
     peerClient = client(vertx, renewed);
     return rpcServer
         .updateSSLOptions(MeshTls.serverSsl(renewed, ClientAuth.REQUEST))
-        .onSuccess(
-            updated -> LOG.log(Level.INFO, "own identity renewed, {0} updated={1}", renewed, updated))
+        .onSuccess(updated ->
+            LOG.log(Level.INFO, "own identity renewed, {0} updated={1}", renewed, updated))
         .compose(updated -> before.close());
   }
 

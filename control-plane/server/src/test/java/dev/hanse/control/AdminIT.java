@@ -104,7 +104,8 @@ class AdminIT {
             "/admin/v1/keys",
             """
             {"tenant":"acme","models":["llama"],"requestsPerMinute":60,"tokensPerMinute":9000,
-             "expiresAt":"2999-01-01T00:00:00Z"}""");
+             "expiresAt":"2999-01-01T00:00:00Z"}\
+            """);
 
     assertThat(made.status()).isEqualTo(201);
     String key = made.body().path("key").asText();
@@ -224,8 +225,7 @@ class AdminIT {
     for (String path : List.of("status", "nodes", "keys", "join-tokens", "nosuch")) {
       assertRefused(stranger.get("/admin/v1/" + path), 401, "unauthorized", "");
     }
-    assertRefused(
-        stranger.post("/admin/v1/keys", "{\"tenant\":\"a\"}"), 401, "unauthorized", "");
+    assertRefused(stranger.post("/admin/v1/keys", "{\"tenant\":\"a\"}"), 401, "unauthorized", "");
     assertThat(Bench.get(eu.snapshot()).keys()).isEmpty();
   }
 

@@ -51,15 +51,13 @@ class EnrolmentIT {
     KeyPair pair = TestCa.key();
     ByteString spki = ByteString.copyFrom(pair.getPublic().getEncoded());
     ChallengeResponse challenge =
-        Bench.get(
-            client.challenge(ChallengeRequest.newBuilder().setPublicKeySpki(spki).build()));
+        Bench.get(client.challenge(ChallengeRequest.newBuilder().setPublicKeySpki(spki).build()));
     Binding binding =
         new Binding(
             Bytes.copyOf(challenge.getNonce().toByteArray()),
             SubjectKey.read(Bytes.copyOf(spki.toByteArray())),
             TestCa.claims(EU, node("gpu-1")));
-    Evidence evidence =
-        bench.ca.platform().quote(binding.reportData(), "test", Instant.now());
+    Evidence evidence = bench.ca.platform().quote(binding.reportData(), "test", Instant.now());
     EnrollResponse response =
         Bench.get(
             client.enroll(
@@ -111,8 +109,7 @@ class EnrolmentIT {
     EnrollResponse response = enrol(eu, joinToken(eu, "acme"));
 
     assertThat(response.getIdentity().getNodeId()).isEqualTo("acme.gpu-1");
-    await()
-        .until(() -> ledger.load().remembered().attestations().containsKey(node("gpu-1")));
+    await().until(() -> ledger.load().remembered().attestations().containsKey(node("gpu-1")));
   }
 
   @Test

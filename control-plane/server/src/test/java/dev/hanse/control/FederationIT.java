@@ -1,8 +1,8 @@
 package dev.hanse.control;
 
+import static dev.hanse.control.membership.Mesh.AP;
 import static dev.hanse.control.membership.Mesh.EU;
 import static dev.hanse.control.membership.Mesh.US;
-import static dev.hanse.control.membership.Mesh.AP;
 import static dev.hanse.control.membership.Mesh.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -79,10 +79,9 @@ class FederationIT {
     await().until(() -> members(eu).equals(both));
     await().until(() -> members(us).equals(both));
     await()
-        .until(
-            () ->
-                Bench.get(eu.snapshot()).members().getLast().load().sequence() > 5
-                    && Bench.get(us.snapshot()).members().getFirst().load().sequence() > 5);
+        .until(() ->
+            Bench.get(eu.snapshot()).members().getLast().load().sequence() > 5
+                && Bench.get(us.snapshot()).members().getFirst().load().sequence() > 5);
     assertThat(region(eu, US).control()).isEqualTo(us.rpc());
   }
 
@@ -214,11 +213,10 @@ class FederationIT {
     request.exceptionHandler(failure -> end.complete(GrpcStatus.CANCELLED));
     request
         .response()
-        .onSuccess(
-            response -> {
-              response.exceptionHandler(failure -> end.complete(GrpcStatus.CANCELLED));
-              response.endHandler(over -> end.complete(response.status()));
-            })
+        .onSuccess(response -> {
+          response.exceptionHandler(failure -> end.complete(GrpcStatus.CANCELLED));
+          response.endHandler(over -> end.complete(response.status()));
+        })
         .onFailure(failure -> end.complete(GrpcStatus.UNAVAILABLE));
     Future<Void> sent =
         request.write(

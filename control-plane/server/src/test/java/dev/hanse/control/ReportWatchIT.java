@@ -259,7 +259,8 @@ class ReportWatchIT {
 
     await().until(() -> state(watcher) == MemberState.DRAINING);
     await()
-        .until(() -> node.answers().stream().anyMatch(a -> a.hasDrain() && a.getDrain().getDrain()));
+        .until(
+            () -> node.answers().stream().anyMatch(a -> a.hasDrain() && a.getDrain().getDrain()));
     admin.post("/admin/v1/nodes/acme.gpu-1/drain", "{\"drain\":false}");
     await().until(() -> state(watcher) == MemberState.READY);
     await().until(() -> !node.answers().getLast().getDrain().getDrain());
@@ -339,14 +340,13 @@ class ReportWatchIT {
   /** Some 30 KiB. */
   private static List<ModelOffer> manyOffers(long bid) {
     return IntStream.range(0, 200)
-        .mapToObj(
-            i ->
-                new ModelOffer(
-                    new ModelId("m" + i + "-" + "x".repeat(100)),
-                    Set.of(Operation.CHAT),
-                    offer(1).contextTokens(),
-                    "fp8",
-                    new Price(bid, bid, bid)))
+        .mapToObj(i ->
+            new ModelOffer(
+                new ModelId("m" + i + "-" + "x".repeat(100)),
+                Set.of(Operation.CHAT),
+                offer(1).contextTokens(),
+                "fp8",
+                new Price(bid, bid, bid)))
         .toList();
   }
 }

@@ -49,8 +49,7 @@ class RestartIT {
     one.stopBeating();
     two.stopBeating();
     await().until(() -> edge.ended().isDone());
-    ControlGraph after =
-        bench.start(Bench.config(EU).withListen(rpc), FileLedger.open(directory));
+    ControlGraph after = bench.start(Bench.config(EU).withListen(rpc), FileLedger.open(directory));
     Watcher again = one.watch().subscribe(held.epoch(), held.version());
     one.join(7);
     await().until(() -> !one.answers().isEmpty());
@@ -91,31 +90,34 @@ class RestartIT {
     AdminClient admin = new AdminClient(before.admin());
     String keyId =
         admin
-            .post("/admin/v1/keys", "{\"tenant\":\"acme\",\"models\":[\"m\"],\"tokensPerMinute\":9}")
+            .post(
+                "/admin/v1/keys", "{\"tenant\":\"acme\",\"models\":[\"m\"],\"tokensPerMinute\":9}")
             .body()
             .path("keyId")
             .asText();
     admin.post("/admin/v1/keys", "{\"tenant\":\"other\",\"expiresAt\":\"2999-01-01T00:00:00Z\"}");
     admin.delete("/admin/v1/keys/" + keyId);
     String token =
-        admin.post("/admin/v1/join-tokens", "{\"provider\":\"acme\"}").body().path("token").asText();
+        admin
+            .post("/admin/v1/join-tokens", "{\"provider\":\"acme\"}")
+            .body()
+            .path("token")
+            .asText();
     ScriptedNode node = joined(before, "gpu-1");
     admin.post("/admin/v1/nodes/acme.gpu-1/drain", "{\"drain\":true}");
     List<dev.hanse.api.ClientKey> keys = Bench.get(before.snapshot()).keys();
     Endpoint rpc = before.rpc();
     bench.stop(before);
 
-    ControlGraph after =
-        bench.start(Bench.config(EU).withListen(rpc), FileLedger.open(directory));
+    ControlGraph after = bench.start(Bench.config(EU).withListen(rpc), FileLedger.open(directory));
     node.join(7);
 
     assertThat(after.providerOf(token)).contains("acme");
     assertThat(Bench.get(after.snapshot()).keys()).isEqualTo(keys).hasSize(2);
     await()
-        .until(
-            () ->
-                Bench.get(after.snapshot()).members().stream()
-                    .anyMatch(view -> view.member().state() == MemberState.DRAINING));
+        .until(() ->
+            Bench.get(after.snapshot()).members().stream()
+                .anyMatch(view -> view.member().state() == MemberState.DRAINING));
     assertThat(Bench.get(after.snapshot()).members().getFirst().member().id())
         .isEqualTo(node("gpu-1"));
   }
@@ -148,9 +150,7 @@ class RestartIT {
     ControlGraph first = bench.start(Bench.config(EU), new MemoryLedger());
 
     assertThatThrownBy(
-            () ->
-                bench.start(
-                    Bench.config(EU).withListen(first.rpc()), FileLedger.open(directory)))
+            () -> bench.start(Bench.config(EU).withListen(first.rpc()), FileLedger.open(directory)))
         .hasMessageContaining("in use");
 
     FileLedger.open(directory).close();

@@ -68,12 +68,11 @@ public final class ScriptedNode implements AutoCloseable {
     request.exceptionHandler(failure -> end.complete(GrpcStatus.CANCELLED));
     request
         .response()
-        .onSuccess(
-            response -> {
-              response.handler(answers::add);
-              response.exceptionHandler(failure -> end.complete(GrpcStatus.CANCELLED));
-              response.endHandler(over -> end.complete(response.status()));
-            })
+        .onSuccess(response -> {
+          response.handler(answers::add);
+          response.exceptionHandler(failure -> end.complete(GrpcStatus.CANCELLED));
+          response.endHandler(over -> end.complete(response.status()));
+        })
         .onFailure(failure -> end.complete(GrpcStatus.UNAVAILABLE));
     return request;
   }

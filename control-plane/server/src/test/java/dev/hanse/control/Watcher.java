@@ -32,13 +32,12 @@ final class Watcher {
     request.exceptionHandler(failure -> ended.complete(GrpcStatus.CANCELLED));
     request
         .response()
-        .onSuccess(
-            opened -> {
-              opened.handler(this::receive);
-              opened.exceptionHandler(failure -> ended.complete(GrpcStatus.CANCELLED));
-              opened.endHandler(over -> ended.complete(opened.status()));
-              response.complete(opened);
-            })
+        .onSuccess(opened -> {
+          opened.handler(this::receive);
+          opened.exceptionHandler(failure -> ended.complete(GrpcStatus.CANCELLED));
+          opened.endHandler(over -> ended.complete(opened.status()));
+          response.complete(opened);
+        })
         .onFailure(failure -> ended.complete(GrpcStatus.UNAVAILABLE));
   }
 

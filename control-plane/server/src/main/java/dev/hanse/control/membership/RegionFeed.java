@@ -30,6 +30,8 @@ final class RegionFeed {
   private final Supplier<RegionStatus> status;
   private final MemberTable members = new MemberTable();
   private final Map<NodeId, String> edges = new HashMap<>();
+  private List<String> edgeUrls = List.of();
+  private boolean edgesChanged;
   private final Set<String> authored = new HashSet<>();
   private final History<RegionUpdate> history;
   private long sequence = 1;
@@ -55,9 +57,9 @@ final class RegionFeed {
     members.set(id, view);
     Optional<String> url = view.map(MemberView::member).flatMap(RegionFeed::edgeUrl);
     if (url.isPresent()) {
-      edges.put(id, url.get());
+      edgesChanged |= !url.get().equals(edges.put(id, url.get()));
     } else {
-      edges.remove(id);
+      edgesChanged |= edges.remove(id) != null;
     }
   }
 
@@ -131,6 +133,10 @@ final class RegionFeed {
 
   /** Where clients reach this region: its edges that take work, in order; the first few of many. */
   List<String> edgeUrls() {
-    return edges.values().stream().distinct().sorted().limit(MAX_EDGE_URLS).toList();
+    if (edgesChanged) {
+      edgeUrls = edges.values().stream().distinct().sorted().limit(MAX_EDGE_URLS).toList();
+      edgesChanged = false;
+    }
+    return edgeUrls;
   }
 }

@@ -26,10 +26,7 @@ public final class ControlRpc {
 
   /** Serves a membership. */
   public ControlRpc(
-      Membership membership,
-      Supplier<Moment> clock,
-      Callers callers,
-      ControlMetrics metrics) {
+      Membership membership, Supplier<Moment> clock, Callers callers, ControlMetrics metrics) {
     this.membership = membership;
     this.callers = callers;
     this.metrics = metrics;
@@ -53,8 +50,7 @@ public final class ControlRpc {
                     + " reports to its own region, this is "
                     + membership.region());
           } else {
-            reports.accept(
-                node.get(), callers.attestationOf(request.connection()), request);
+            reports.accept(node.get(), callers.attestationOf(request.connection()), request);
           }
         });
     server.callHandler(

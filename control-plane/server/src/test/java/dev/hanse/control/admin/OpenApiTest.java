@@ -45,14 +45,11 @@ class OpenApiTest {
     document
         .path("paths")
         .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .fieldNames()
-                    .forEachRemaining(
-                        method ->
-                            described.add(
-                                method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        .forEach(path ->
+            path.getValue()
+                .fieldNames()
+                .forEachRemaining(method ->
+                    described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
     Set<String> served = new TreeSet<>(Set.of("GET /openapi.json"));
     routes().forEach(route -> served.add(route.method() + " " + route.path()));
 
@@ -79,10 +76,9 @@ class OpenApiTest {
     assertThat(document.path("openapi").asText()).isEqualTo("3.1.0");
     assertThat(references).isNotEmpty();
     assertThat(references)
-        .allSatisfy(
-            reference ->
-                assertThat(document.at(reference.substring(1)).isMissingNode())
-                    .as(reference)
-                    .isFalse());
+        .allSatisfy(reference ->
+            assertThat(document.at(reference.substring(1)).isMissingNode())
+                .as(reference)
+                .isFalse());
   }
 }

@@ -35,9 +35,7 @@ class FileLedgerTest {
       new Remembered(
           42,
           Map.of(NODE, new RegionId("eu-west")),
-          Map.of(
-              NODE,
-              new AttestationSummary("simulated", AttestationLevel.SIMULATED, NOW, NOW)),
+          Map.of(NODE, new AttestationSummary("simulated", AttestationLevel.SIMULATED, NOW, NOW)),
           Set.of(NODE));
   private static final List<ClientKey> KEYS =
       List.of(
@@ -51,8 +49,7 @@ class FileLedgerTest {
               Optional.of(NOW),
               true,
               3),
-          new ClientKey(
-              "k2", "cd".repeat(32), "t", Set.of(), 0, 0, Optional.empty(), false, 1));
+          new ClientKey("k2", "cd".repeat(32), "t", Set.of(), 0, 0, Optional.empty(), false, 1));
   private static final List<JoinToken> TOKENS =
       List.of(new JoinToken("t1", "ef".repeat(32), "acme", NOW, NOW.plusSeconds(1), false));
 
@@ -92,8 +89,7 @@ class FileLedgerTest {
 
     for (String name : List.of("client-keys.json", "join-tokens.json", "members.json")) {
       assertThat(
-              PosixFilePermissions.toString(
-                  Files.getPosixFilePermissions(directory.resolve(name))))
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name))))
           .isEqualTo("rw-------");
     }
     assertThat(directory.resolve("members.json.tmp")).doesNotExist();
