@@ -206,8 +206,10 @@ final class ForwardedExchange implements Exchange {
 
   /** Ends it from this side: the node is told. */
   private void breakOff(ProviderFailure failure) {
-    reset();
-    end(failure);
+    if (finish()) {
+      reset();
+      listener.onFailure(failure);
+    }
   }
 
   private void end(ProviderFailure failure) {
@@ -226,8 +228,9 @@ final class ForwardedExchange implements Exchange {
     return true;
   }
 
+  /** After {@link #finish}: the request's own handlers hear of the reset, too. */
   private void reset() {
-    if (!over && request != null) {
+    if (request != null) {
       request.cancel();
     }
   }
@@ -250,7 +253,8 @@ final class ForwardedExchange implements Exchange {
 
   @Override
   public void cancel() {
-    reset();
-    finish();
+    if (finish()) {
+      reset();
+    }
   }
 }

@@ -123,7 +123,7 @@ public final class FakeProvider implements Provider {
 
     /** On the engine's side of things. */
     public void run(Runnable task) {
-      if (context == null || context == Vertx.currentContext()) {
+      if (context == null || context.equals(Vertx.currentContext())) {
         task.run();
       } else {
         context.runOnContext(_ -> task.run());

@@ -136,7 +136,7 @@ final class InferWireTest {
     assertRefused(m -> m.setBudgetMillis(0), "budget_millis");
     assertRefused(m -> m.setReservedTokens(-1), "reserved_tokens");
     assertRefused(m -> m.setAttempt(0), "attempt");
-    assertRefused(m -> m.setOperationValue(0), "operation");
+    assertRefused(m -> m.clearOperation(), "operation");
     assertRefused(m -> m.setOperationValue(77), "operation");
     assertRefused(m -> m.setModel("two words"), "model");
     assertRefused(m -> m.setTraceparent("x".repeat(5_000)), "traceparent");
@@ -161,9 +161,9 @@ final class InferWireTest {
 
     assertThat(InferWire.failure(sound).kind()).isEqualTo(Kind.TIMEOUT);
     assertFailureRefused(sound.toBuilder().setKindValue(99).build(), "kind");
-    assertFailureRefused(sound.toBuilder().setKindValue(0).build(), "kind");
+    assertFailureRefused(sound.toBuilder().clearKind().build(), "kind");
     assertFailureRefused(sound.toBuilder().setStatus(200).build(), "status");
-    assertFailureRefused(sound.toBuilder().setRetryValue(0).build(), "retry");
+    assertFailureRefused(sound.toBuilder().clearRetry().build(), "retry");
     assertFailureRefused(sound.toBuilder().setRetryAfterMillis(-1).build(), "retry_after_millis");
   }
 
