@@ -191,10 +191,12 @@ final class ControlPlane extends VerticleBase {
     };
   }
 
-  private void attested(NodeId id, AttestationSummary summary) {
-    if (!membership.attested(id, summary, parts.clock().get())) {
+  private Future<Boolean> attested(NodeId id, AttestationSummary summary) {
+    boolean room = membership.attested(id, summary, parts.clock().get());
+    if (!room) {
       parts.metrics().boundHit("members");
     }
+    return Future.succeededFuture(room);
   }
 
   @Override
