@@ -191,12 +191,12 @@ final class ControlPlane extends VerticleBase {
     };
   }
 
-  private Future<Boolean> attested(NodeId id, AttestationSummary summary) {
-    boolean room = membership.attested(id, summary, parts.clock().get());
-    if (!room) {
+  private boolean attested(NodeId id, AttestationSummary summary) {
+    boolean known = membership.attested(id, summary, parts.clock().get());
+    if (!known) {
       parts.metrics().boundHit("members");
     }
-    return Future.succeededFuture(room);
+    return known;
   }
 
   @Override

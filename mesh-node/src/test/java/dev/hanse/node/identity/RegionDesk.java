@@ -59,9 +59,7 @@ final class RegionDesk {
             AddressRate.standard(),
             InstantSource.system());
     grpc = GrpcServer.server(vertx);
-    new EnrollmentRpc(
-            vertx, enrolment, MeshTls::peerOf, (node, summary) -> Future.succeededFuture(true))
-        .bind(grpc);
+    new EnrollmentRpc(vertx, enrolment, MeshTls::peerOf, (node, summary) -> true).bind(grpc);
   }
 
   void open() throws Exception {

@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
@@ -47,7 +48,7 @@ public final class EnrollmentRpc {
   private final Vertx vertx;
   private final Enrolment enrolment;
   private final Function<HttpConnection, Optional<PeerIdentity>> peers;
-  private final BiFunction<NodeId, AttestationSummary, Future<Boolean>> attested;
+  private final BiPredicate<NodeId, AttestationSummary> attested;
 
   /**
    * Serves an enrolment.
@@ -60,7 +61,7 @@ public final class EnrollmentRpc {
       Vertx vertx,
       Enrolment enrolment,
       Function<HttpConnection, Optional<PeerIdentity>> peers,
-      BiFunction<NodeId, AttestationSummary, Future<Boolean>> attested) {
+      BiPredicate<NodeId, AttestationSummary> attested) {
     this.vertx = vertx;
     this.enrolment = enrolment;
     this.peers = peers;
@@ -125,25 +126,20 @@ public final class EnrollmentRpc {
     Optional<PeerIdentity> current = peers.apply(call.connection());
     return vertx
         .executeBlocking(() -> enrolment.enrol(EnrollmentWire.fromProto(request), current), false)
-        .compose(outcome ->
+        .map(outcome ->
             switch (Objects.requireNonNull(outcome)) {
               case EnrolmentOutcome.Enrolled(var identity) -> admitted(identity, call);
-              case EnrolmentOutcome.Refused(var refusal) ->
-                  Future.succeededFuture(refused(refusal, call));
+              case EnrolmentOutcome.Refused(var refusal) -> refused(refusal, call);
             });
   }
 
-  private Future<EnrollResponse> admitted(
+  private EnrollResponse admitted(
       IssuedIdentity identity, GrpcServerRequest<EnrollRequest, EnrollResponse> call) {
-    return attested
-        .apply(identity.node().id(), identity.attestation())
-        .map(admitted -> {
-          if (!admitted) {
-            return refused(new Refusal.MeshFull(FULL_RETRY_AFTER), call);
-          }
-          log(identity);
-          return EnrollmentWire.toProto(identity);
-        });
+    if (!attested.test(identity.node().id(), identity.attestation())) {
+      return refused(new Refusal.MeshFull(FULL_RETRY_AFTER), call);
+    }
+    log(identity);
+    return EnrollmentWire.toProto(identity);
   }
 
   private static EnrollResponse refused(Refusal refusal, GrpcServerRequest<?, ?> call) {

@@ -73,12 +73,12 @@ final class EnrolmentCounter implements InstantSource {
     this(vertx, Set.of("simulated"), AddressRate.standard(), 100);
   }
 
-  private Future<Boolean> admit(NodeId id, AttestationSummary summary) {
+  private boolean admit(NodeId id, AttestationSummary summary) {
     if (attested.size() >= room) {
-      return Future.succeededFuture(false);
+      return false;
     }
     attested.put(id, summary);
-    return Future.succeededFuture(true);
+    return true;
   }
 
   @Override
