@@ -9,6 +9,7 @@ import dev.hanse.chaos.cluster.Client.Answer;
 import dev.hanse.chaos.cluster.TestMesh;
 import dev.hanse.cli.demo.DemoMesh;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -70,11 +71,10 @@ class NodeKilledScenario {
   }
 
   private static NodeId busiestOf(List<NodeId> providers) {
-    return providers.stream()
-        .max((one, other) ->
-            Integer.compare(
-                mesh.nodes().get(one).load().inFlightRequests(),
-                mesh.nodes().get(other).load().inFlightRequests()))
-        .orElseThrow();
+    return mesh.nodes().entrySet().stream()
+        .filter(node -> providers.contains(node.getKey()))
+        .max(Comparator.comparingInt(node -> node.getValue().load().inFlightRequests()))
+        .orElseThrow()
+        .getKey();
   }
 }
