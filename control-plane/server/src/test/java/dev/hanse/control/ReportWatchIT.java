@@ -317,11 +317,12 @@ class ReportWatchIT {
     ScriptedNode bidder = enrolled("gpu-3");
     GrpcClientRequest<ReportRequest, ReportResponse> stream = bidder.report();
     Bench.get(stream.write(bidder.hello(bidder.member(7))));
+    await().until(() -> members(quick).equals(List.of(bidder.id)));
     slow.pause();
 
     for (int bid = 1; bid <= 150; bid++) {
-      Bench.get(stream.write(bidder.beat(MemberState.READY, manyOffers(bid))));
       long version = quick.latest().orElseThrow().version();
+      Bench.get(stream.write(bidder.beat(MemberState.READY, manyOffers(bid))));
       await()
           .pollInterval(Duration.ofMillis(5))
           .until(() -> quick.latest().orElseThrow().version() > version);
