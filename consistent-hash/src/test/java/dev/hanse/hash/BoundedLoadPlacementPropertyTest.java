@@ -190,7 +190,8 @@ class BoundedLoadPlacementPropertyTest {
       leases.add(lease);
     }
 
-    assertThat((double) asked / requests).isLessThanOrEqualTo(1.25 / 0.25);
+    // The theorem says c/(c-1) = 5 at most; at eight requests a member 1.3 was measured.
+    assertThat((double) asked / requests).isBetween(1.0, 1.6);
   }
 
   private static int rank(PlacementView view, long key, int member) {

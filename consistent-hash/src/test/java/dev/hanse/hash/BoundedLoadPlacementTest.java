@@ -166,6 +166,18 @@ class BoundedLoadPlacementTest {
   }
 
   @Test
+  void aLateReleaseDoesNotCountAgainstTheMembersThatAreLeft() {
+    var placement = of(Members.equal(2));
+    long late = placement.view().tryReserveOn(1, 500);
+    var view = placement.update(Members.equal(1));
+    view.tryReserveOn(0, 70);
+
+    placement.release(late);
+
+    assertThat(view.near().tally().total()).isEqualTo(70);
+  }
+
+  @Test
   void prefersTheHomeZoneAndLeavesItOnlyWhenItIsFull() {
     var placement = small().homeZone("here").build();
     var view =

@@ -75,6 +75,64 @@ class ConcurrencyTest {
     assertThat(inFlight.leases()).isZero();
   }
 
+  @Test
+  void twoThreadsNeverFitWhereOneDoes() throws Exception {
+    var seat = new Seat("node");
+    seat.setCap(1);
+    var passes = new Passes();
+
+    try (var threads = Executors.newCachedThreadPool()) {
+      var start = new CountDownLatch(1);
+      var workers = new ArrayList<Future<Long>>();
+      for (int i = 0; i < 2; i++) {
+        int self = i;
+        workers.add(threads.submit(() -> takeAndGive(seat, self, start, passes)));
+      }
+      start.countDown();
+      long taken = 0;
+      for (var worker : workers) {
+        taken += outcome(worker);
+      }
+      assertThat(taken).isPositive();
+    }
+
+    assertThat(violations).hasValue(0);
+    assertThat(seat.own()).isZero();
+  }
+
+  /**
+   * Goes on until the seat has passed from thread to thread often enough for them to have met: on a
+   * busy machine they run one after the other for long.
+   */
+  private long takeAndGive(Seat seat, long self, CountDownLatch start, Passes passes)
+      throws InterruptedException {
+    long taken = 0;
+    start.await();
+    for (long i = 0; i < 100 * OPERATIONS && passes.count < OPERATIONS / 40; i++) {
+      if (seat.take(1, Long.MAX_VALUE) == Seat.TAKEN) {
+        check(seat.own() == 1);
+        passes.takenBy(self);
+        seat.give(1);
+        taken++;
+      }
+    }
+    return taken;
+  }
+
+  /** Who had the seat last and how often it changed hands; told by whoever has it. */
+  private static final class Passes {
+    private volatile long last;
+    private volatile long count;
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time, unless the seat is broken
+    void takenBy(long self) {
+      if (last != self) {
+        last = self;
+        count++;
+      }
+    }
+  }
+
   private static long outcome(Future<Long> worker)
       throws InterruptedException, ExecutionException, TimeoutException {
     return worker.get(1, TimeUnit.HOURS);
