@@ -20,13 +20,16 @@ import dev.hanse.api.control.v1.ReportResponse;
 import dev.hanse.api.tls.MeshTls;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.store.MemoryLedger;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -231,6 +234,24 @@ class ReportWatchIT {
 
     await().until(() -> node.ended().isDone());
     assertThat(node.ended()).isCompletedWithValue(GrpcStatus.INVALID_ARGUMENT);
+  }
+
+  @Test
+  void endsAStreamOfBytesThatAreNoMessage() {
+    ScriptedNode node = enrolled("gpu-1");
+    GrpcClientRequest<Buffer, Buffer> garbage = Bench.get(node.client.request(node.address));
+    garbage.serviceName(ServiceName.create("hanse.control.v1", "Control")).methodName("Report");
+    CompletableFuture<GrpcStatus> end = new CompletableFuture<>();
+    garbage.exceptionHandler(failure -> end.complete(GrpcStatus.CANCELLED));
+    garbage
+        .response()
+        .onSuccess(response -> response.endHandler(over -> end.complete(response.status())))
+        .onFailure(failure -> end.complete(GrpcStatus.UNAVAILABLE));
+
+    var _ = garbage.write(Buffer.buffer(new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}));
+
+    await().until(end::isDone);
+    assertThat(end.join()).isNotEqualTo(GrpcStatus.OK);
   }
 
   @Test

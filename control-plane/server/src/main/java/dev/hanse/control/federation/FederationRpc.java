@@ -85,6 +85,10 @@ public final class FederationRpc {
             membership, peer, request.response(), request.response()::cancel, clock, metrics);
     links.add(link);
     request.handler(link::receive);
+    request.invalidMessageHandler(broken -> {
+      leave(link);
+      refuse(request, GrpcStatus.INVALID_ARGUMENT, "not a message of this service");
+    });
     request.endHandler(ended -> {
       leave(link);
       var _ = request.response().end();

@@ -54,6 +54,7 @@ final class ReportRpc {
         new ReportStream(node, membership, clock, metrics, request.response(), streams::remove);
     streams.add(stream);
     request.handler(stream::receive);
+    request.invalidMessageHandler(broken -> stream.unreadable());
     request.endHandler(ended -> stream.over());
     request.exceptionHandler(failure -> stream.over());
   }

@@ -80,6 +80,11 @@ final class ReportStream {
     }
   }
 
+  /** A message came that is none, or is larger than any may be. */
+  void unreadable() {
+    fail(GrpcStatus.INVALID_ARGUMENT, "not a message of this service, or one too large");
+  }
+
   private void hello(Hello hello) {
     if (!hello.hasMember()) {
       fail(GrpcStatus.INVALID_ARGUMENT, "hello.member is missing");

@@ -51,6 +51,7 @@ final class WatchRpc {
     WatchStream stream = new WatchStream(membership, clock, metrics, this, request.response());
     streams.add(stream);
     request.handler(stream::receive);
+    request.invalidMessageHandler(broken -> stream.refuse("not a message of this service"));
     request.endHandler(ended -> stream.close());
     request.exceptionHandler(failure -> stream.over());
   }

@@ -73,15 +73,13 @@ final class WatchStream {
         pause = FIRST_PAUSE;
       }
       case NACK -> nacked(clock.get());
-      case MESSAGE_NOT_SET -> {
-        if (over()) {
-          var _ =
-              response
-                  .status(GrpcStatus.INVALID_ARGUMENT)
-                  .statusMessage("an empty watch request")
-                  .end();
-        }
-      }
+      case MESSAGE_NOT_SET -> refuse("an empty watch request");
+    }
+  }
+
+  void refuse(String why) {
+    if (over()) {
+      var _ = response.status(GrpcStatus.INVALID_ARGUMENT).statusMessage(why).end();
     }
   }
 
