@@ -79,15 +79,14 @@ public final class Hanse implements Runnable {
     return line;
   }
 
-  /** The deepest message that says something, because wrappers seldom do. */
+  /** The first message that says something: whoever wrapped a failure knew more than it did. */
   private static String reasonOf(Throwable failure) {
-    String reason = failure.toString();
     for (Throwable at = failure; at != null; at = at.getCause()) {
       if (at.getMessage() != null && !at.getMessage().isBlank()) {
-        reason = at.getMessage();
+        return at.getMessage();
       }
     }
-    return reason;
+    return failure.toString();
   }
 
   @Override

@@ -210,7 +210,7 @@ class OfficialClientIT {
     assertThatThrownBy(
             () -> client.chat().completions().create(hello().model("no-such-model").build()))
         .isInstanceOf(NotFoundException.class)
-        .hasMessageContaining("no-such-model");
+        .hasMessageContaining("/v1/models");
   }
 
   @Test
@@ -229,7 +229,7 @@ class OfficialClientIT {
 
   @Test
   void refusesABodyThatIsTooLarge() {
-    ChatCompletionCreateParams huge = hello().addUserMessage("x".repeat(50 << 20)).build();
+    ChatCompletionCreateParams huge = hello().addUserMessage("x".repeat(17 << 20)).build();
 
     assertThatThrownBy(() -> client.chat().completions().create(huge))
         .isInstanceOfSatisfying(
