@@ -67,7 +67,8 @@ class OfficialClientIT {
   }
 
   @Test
-  @SuppressWarnings("deprecation") // OpenAI retires the fingerprint; it is where an engine says what it is
+  @SuppressWarnings(
+      "deprecation") // OpenAI retires the fingerprint; it is where an engine says what it is
   void answersAChat() {
     ChatCompletion answer = client.chat().completions().create(hello().build());
 
