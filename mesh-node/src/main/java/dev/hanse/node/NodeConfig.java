@@ -12,7 +12,9 @@ import dev.hanse.api.config.Default;
 import dev.hanse.api.config.Doc;
 import dev.hanse.api.config.Masked;
 import dev.hanse.api.config.Secret;
+import dev.hanse.node.dispatch.DispatchLimits;
 import dev.hanse.node.edge.EdgeConfig;
+import dev.hanse.node.serving.ServingPolicy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -187,6 +189,15 @@ public record NodeConfig(
     public Capacity announced() {
       return new Capacity(workTokens, prefillTokensPerSecond, decodeTokensPerSecond);
     }
+
+    DispatchLimits limits() {
+      return new DispatchLimits(
+          workTokens,
+          maxRequests,
+          maxQueued,
+          longestQueueing,
+          DispatchLimits.ofWorkTokens(workTokens).expectedOutputTokens());
+    }
   }
 
   /** What the provider promises. */
@@ -223,6 +234,17 @@ public record NodeConfig(
       if (maxWaiting < 0) {
         throw new IllegalArgumentException("max-waiting must not be negative, was " + maxWaiting);
       }
+    }
+
+    ServingPolicy policy() {
+      return new ServingPolicy(
+          most,
+          firstChunkWithin,
+          stallAfter,
+          backoff,
+          ServingPolicy.DEFAULT.longestPause(),
+          placementPatience,
+          maxWaiting);
     }
   }
 

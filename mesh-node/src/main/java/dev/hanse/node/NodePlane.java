@@ -1,12 +1,8 @@
 package dev.hanse.node;
 
-import dev.hanse.api.Capacity;
 import dev.hanse.api.Endpoint;
 import dev.hanse.api.Load;
-import dev.hanse.api.Member;
-import dev.hanse.api.MemberState;
 import dev.hanse.api.MemberView;
-import dev.hanse.api.ModelOffer;
 import dev.hanse.api.Snapshot;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.MeshTls;
@@ -17,7 +13,6 @@ import dev.hanse.node.control.ReportClient;
 import dev.hanse.node.control.SnapshotFile;
 import dev.hanse.node.control.SnapshotStore;
 import dev.hanse.node.control.WatchClient;
-import dev.hanse.node.dispatch.DispatchLimits;
 import dev.hanse.node.dispatch.Dispatcher;
 import dev.hanse.node.edge.EdgeObserver;
 import dev.hanse.node.edge.EdgePorts;
@@ -32,7 +27,6 @@ import dev.hanse.node.routing.RoutingSettings;
 import dev.hanse.node.serving.Alarms;
 import dev.hanse.node.serving.CompletionFlow;
 import dev.hanse.node.serving.ServingObserver;
-import dev.hanse.node.serving.ServingPolicy;
 import dev.hanse.node.serving.Upstream;
 import dev.hanse.node.serving.UpstreamByNode;
 import dev.hanse.node.telemetry.RequestLog;
@@ -70,7 +64,7 @@ final class NodePlane extends VerticleBase {
   private final NodeGraph.Parts parts;
   private final KeyRing keys;
   private final Router router;
-  private final long incarnation;
+  private final SelfDescription about;
   private final Promise<Void> firstView = Promise.promise();
 
   // Built in start(), in this order; empty until then, and where the node has no such part.
@@ -85,11 +79,8 @@ final class NodePlane extends VerticleBase {
   private Optional<WatchClient> watch = Optional.empty();
   private Optional<EdgeServer> edge = Optional.empty();
 
-  private volatile Endpoint advertised = Endpoint.NONE;
-  private volatile OptionalInt edgePort = OptionalInt.empty();
   private volatile List<MemberView> members = List.of();
   private volatile boolean viewed;
-  private volatile boolean draining;
 
   NodePlane(NodeConfig config, NodeGraph.Parts parts) {
     this.config = config;
@@ -100,7 +91,7 @@ final class NodePlane extends VerticleBase {
             RoutingSettings.defaults(config.nodeId(), config.region())
                 .withSpillOrder(config.spillOrder()),
             parts.clock());
-    this.incarnation = parts.random().nextLong(1, Long.MAX_VALUE);
+    this.about = new SelfDescription(config, parts.random().nextLong(1, Long.MAX_VALUE));
   }
 
   @Override
@@ -114,9 +105,11 @@ final class NodePlane extends VerticleBase {
               provider -> telemetry.map(on -> on.around(provider)).orElse(provider),
               parts.clock(),
               parts.random());
-      Dispatcher dispatching = new Dispatcher(vertx, made.all(), dispatchLimits(), parts.clock());
+      Dispatcher dispatching =
+          new Dispatcher(vertx, made.all(), config.capacity().limits(), parts.clock());
       engines = Optional.of(made);
       dispatcher = Optional.of(dispatching);
+      about.runs(made, dispatching);
       dispatching.start();
       telemetry.ifPresent(on -> on.observe(dispatching::load));
     }
@@ -137,16 +130,6 @@ final class NodePlane extends VerticleBase {
         config.telemetry().sampled());
   }
 
-  private DispatchLimits dispatchLimits() {
-    NodeConfig.CapacityConfig capacity = config.capacity();
-    return new DispatchLimits(
-        capacity.workTokens(),
-        capacity.maxRequests(),
-        capacity.maxQueued(),
-        capacity.longestQueueing(),
-        DispatchLimits.ofWorkTokens(capacity.workTokens()).expectedOutputTokens());
-  }
-
   /**
    * Settles where peers will find this node: evidence and certificate name it before it listens.
    */
@@ -156,14 +139,14 @@ final class NodePlane extends VerticleBase {
     }
     Endpoint listen = config.listen();
     if (listen.port() != 0) {
-      advertised = config.advertise().orElse(listen);
+      about.isReachedAt(config.advertise().orElse(listen));
       return Future.succeededFuture();
     }
     return vertx
         .executeBlocking(freePort(listen.host()))
         .map(port -> {
-          advertised =
-              config.advertise().orElse(new Endpoint(listen.host(), Objects.requireNonNull(port)));
+          about.isReachedAt(
+              config.advertise().orElse(new Endpoint(listen.host(), Objects.requireNonNull(port))));
           return null;
         });
   }
@@ -185,7 +168,7 @@ final class NodePlane extends VerticleBase {
                 config.region(),
                 config.nodeId(),
                 config.meshRoles(),
-                advertised,
+                about.address(),
                 config.control().joinToken().orElse(""),
                 parts.trust()),
             parts.keys(),
@@ -193,6 +176,7 @@ final class NodePlane extends VerticleBase {
             parts.clock(),
             parts.random());
     identity = Optional.of(joining);
+    about.isAttestedBy(joining);
     joining.onRenewed(this::renewed);
     return joining.start(ENROL_WITHIN);
   }
@@ -213,12 +197,12 @@ final class NodePlane extends VerticleBase {
     GrpcServer grpc =
         GrpcServer.server(
             vertx, new GrpcServerOptions().setMaxMessageSize(PeerChannels.MAX_MESSAGE_BYTES));
-    new InferenceRpc(arrivals, this::self).bind(grpc);
+    new InferenceRpc(arrivals, about::member).bind(grpc);
     HttpServerOptions options = MeshTls.server(own, ClientAuth.REQUIRED);
     Endpoint listen =
         new Endpoint(
             config.listen().host(),
-            config.listen().port() != 0 ? config.listen().port() : advertised.port());
+            config.listen().port() != 0 ? config.listen().port() : about.address().port());
     options.setHost(listen.host()).setPort(listen.port());
     HttpServer server =
         vertx
@@ -281,11 +265,11 @@ final class NodePlane extends VerticleBase {
             channel.orElseThrow(),
             Pace.DEFAULT,
             parts.random(),
-            this::self,
-            this::load,
-            this::state,
-            this::offers,
-            this::drainAsTold);
+            about::member,
+            about::load,
+            about::state,
+            about::offers,
+            about::drain);
     reports = Optional.of(reporting);
     reporting.start();
     return reporting;
@@ -328,7 +312,7 @@ final class NodePlane extends VerticleBase {
         new CompletionFlow(
             router,
             upstream,
-            servingPolicy(),
+            config.attempts().policy(),
             ServingObserver.NONE,
             Alarms.of(vertx),
             parts.clock(),
@@ -354,72 +338,9 @@ final class NodePlane extends VerticleBase {
     return server
         .start()
         .map(port -> {
-          edgePort = OptionalInt.of(Objects.requireNonNull(port));
+          about.servesClientsAt(Objects.requireNonNull(port));
           return null;
         });
-  }
-
-  private ServingPolicy servingPolicy() {
-    NodeConfig.Attempts attempts = config.attempts();
-    return new ServingPolicy(
-        attempts.most(),
-        attempts.firstChunkWithin(),
-        attempts.stallAfter(),
-        attempts.backoff(),
-        ServingPolicy.DEFAULT.longestPause(),
-        attempts.placementPatience(),
-        attempts.maxWaiting());
-  }
-
-  /** This node as it announces itself. */
-  private Member self() {
-    return new Member(
-        config.nodeId(),
-        config.region(),
-        advertised,
-        publicUrl(),
-        config.meshRoles(),
-        offers(),
-        config.isProvider() ? config.capacity().announced() : Capacity.NONE,
-        engines.map(Engines::description).orElse(""),
-        engines.map(Engines::areSimulated).orElse(false),
-        config.dataPolicy().dataPolicy(),
-        identity.flatMap(NodeIdentity::attestation).orElseThrow(),
-        state(),
-        incarnation);
-  }
-
-  private String publicUrl() {
-    if (!config.isEdge()) {
-      return "";
-    }
-    return config
-        .publicUrl()
-        .map(Object::toString)
-        .orElse(
-            "http://"
-                + new Endpoint(
-                    config.edge().host(), edgePort.orElse(Math.max(1, config.edge().port()))));
-  }
-
-  /** What its engines can deliver now: a model whose engine is away is not offered. */
-  private List<ModelOffer> offers() {
-    return dispatcher
-        .map(running ->
-            config.offers().stream().filter(offer -> running.serves(offer.model())).toList())
-        .orElse(List.of());
-  }
-
-  private MemberState state() {
-    if (draining) {
-      return MemberState.DRAINING;
-    }
-    return dispatcher.map(Dispatcher::state).orElse(MemberState.READY);
-  }
-
-  private void drainAsTold(boolean on) {
-    draining = on;
-    dispatcher.ifPresent(running -> running.drain(on));
   }
 
   NodeConfig settings() {
@@ -431,19 +352,19 @@ final class NodePlane extends VerticleBase {
   }
 
   Endpoint advertised() {
-    return advertised;
+    return about.address();
   }
 
   OptionalInt edgePort() {
-    return edgePort;
+    return about.edgePort();
   }
 
   Load load() {
-    return dispatcher.map(Dispatcher::load).orElse(Load.IDLE);
+    return about.load();
   }
 
   boolean isReady() {
-    return !draining
+    return !about.isDraining()
         && identity.filter(NodeIdentity::isValid).isPresent()
         && (!config.isEdge() || viewed);
   }
@@ -452,7 +373,7 @@ final class NodePlane extends VerticleBase {
   Future<Void> drain(Duration patience) {
     Promise<Void> drained = Promise.promise();
     context.runOnContext(here -> {
-      drainAsTold(true);
+      about.leave();
       List<Future<?>> ends = new ArrayList<>();
       edge.ifPresent(server -> ends.add(server.drain(patience)));
       dispatcher.ifPresent(

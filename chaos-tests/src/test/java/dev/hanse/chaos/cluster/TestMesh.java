@@ -16,8 +16,17 @@ public final class TestMesh {
 
   /** A mesh whose engines run {@code timeScale} times faster than real. */
   public static DemoMesh start(double timeScale) {
+    return start(plan(timeScale));
+  }
+
+  /** What {@link #start(double)} starts. */
+  public static DemoPlan plan(double timeScale) {
+    return DemoPlan.forTests(NETWORK, timeScale);
+  }
+
+  public static DemoMesh start(DemoPlan plan) {
     try {
-      return DemoMesh.start(DemoPlan.forTests(NETWORK, timeScale));
+      return DemoMesh.start(plan);
     } catch (Exception failure) {
       throw new IllegalStateException("the mesh did not start", failure);
     }

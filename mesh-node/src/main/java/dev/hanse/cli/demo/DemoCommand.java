@@ -75,6 +75,12 @@ public final class DemoCommand implements Callable<Integer> {
       description = "How many times faster than real the simulated engines are. Default: 1.")
   private double timeScale;
 
+  @Option(
+      names = "--otlp",
+      paramLabel = "URL",
+      description = "An OTLP/HTTP collector for traces and metrics, e.g. http://127.0.0.1:4318.")
+  private @Nullable URI otlp;
+
   @Override
   public Integer call() throws Exception {
     long startedNanos = System.nanoTime();
@@ -91,6 +97,9 @@ public final class DemoCommand implements Callable<Integer> {
     DemoPlan plan = DemoPlan.standard().withPorts(port, adminPort).withTimeScale(timeScale);
     if (engine != null) {
       plan = plan.withReal(realEngine(engine));
+    }
+    if (otlp != null) {
+      plan = plan.withOtlp(otlp);
     }
     DemoMesh mesh = DemoMesh.start(plan);
     DemoSession session =

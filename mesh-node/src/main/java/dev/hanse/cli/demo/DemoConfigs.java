@@ -50,7 +50,7 @@ record DemoConfigs(DemoPlan plan, DemoAddresses addresses, Map<String, Credentia
         List.of(),
         defaults.capacity(),
         otherRegions(region.id()),
-        new NodeConfig.TelemetryConfig(true, Optional.empty(), 1));
+        new NodeConfig.TelemetryConfig(true, plan.otlp(), 1));
   }
 
   private NodeConfig provider(DemoPlan.Region region, int index, int seller) {
@@ -80,7 +80,7 @@ record DemoConfigs(DemoPlan plan, DemoAddresses addresses, Map<String, Credentia
         capacity,
         defaults.dataPolicy(),
         defaults.attempts(),
-        new NodeConfig.TelemetryConfig(false, Optional.empty(), 1));
+        new NodeConfig.TelemetryConfig(false, plan.otlp(), 1));
   }
 
   private NodeConfig with(

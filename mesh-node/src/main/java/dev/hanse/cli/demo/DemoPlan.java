@@ -21,6 +21,7 @@ import java.util.Set;
  * @param network second byte of the 127.x addresses its processes use, so that two can run at once
  * @param timeScale divides the simulated engines' times
  * @param real a real engine behind every provider, in place of the simulated ones
+ * @param otlp an OTLP/HTTP collector every node sends its traces and metrics to
  */
 public record DemoPlan(
     List<Region> regions,
@@ -28,7 +29,8 @@ public record DemoPlan(
     int firstAdminPort,
     int network,
     double timeScale,
-    Optional<RealEngine> real) {
+    Optional<RealEngine> real,
+    Optional<URI> otlp) {
   static final String CHAT_MODEL = "llama-3.1-8b-instruct";
   static final String EMBEDDING_MODEL = "bge-m3";
 
@@ -86,25 +88,33 @@ public record DemoPlan(
         9070,
         10,
         1,
+        Optional.empty(),
         Optional.empty());
   }
 
   /** On free ports and other addresses, for tests beside a running demo. */
   public static DemoPlan forTests(int network, double timeScale) {
-    return new DemoPlan(standard().regions, 0, 0, network, timeScale, Optional.empty());
+    return new DemoPlan(
+        standard().regions, 0, 0, network, timeScale, Optional.empty(), Optional.empty());
   }
 
   DemoPlan withPorts(int edge, int admin) {
-    return new DemoPlan(regions, edge, admin, network, timeScale, real);
+    return new DemoPlan(regions, edge, admin, network, timeScale, real, otlp);
   }
 
   DemoPlan withTimeScale(double scale) {
-    return new DemoPlan(regions, firstEdgePort, firstAdminPort, network, scale, real);
+    return new DemoPlan(regions, firstEdgePort, firstAdminPort, network, scale, real, otlp);
   }
 
   DemoPlan withReal(RealEngine engine) {
     return new DemoPlan(
-        regions, firstEdgePort, firstAdminPort, network, timeScale, Optional.of(engine));
+        regions, firstEdgePort, firstAdminPort, network, timeScale, Optional.of(engine), otlp);
+  }
+
+  /** The same, telling a collector. */
+  public DemoPlan withOtlp(URI collector) {
+    return new DemoPlan(
+        regions, firstEdgePort, firstAdminPort, network, timeScale, real, Optional.of(collector));
   }
 
   private static Seller seller(
