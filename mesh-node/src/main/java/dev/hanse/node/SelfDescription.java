@@ -57,7 +57,10 @@ final class SelfDescription {
     dispatcher.ifPresent(running -> running.drain(draining));
   }
 
-  /** Drains for good: the control plane repeats what it wants with every lease, and cannot undo this. */
+  /**
+   * Drains for good: the control plane repeats what it wants with every lease, and cannot undo
+   * this.
+   */
   void leave() {
     leaving = true;
     drain(true);
