@@ -128,6 +128,23 @@ public sealed interface Refusal {
     }
   }
 
+  /**
+   * Evidence of a real technology failed a check.
+   *
+   * @param detail which field, what it held and what was wanted; no secret
+   */
+  record Rejected(Stage stage, Reason reason, String detail) implements Refusal {
+    @Override
+    public String code() {
+      return reason.code();
+    }
+
+    @Override
+    public String message() {
+      return detail;
+    }
+  }
+
   /** Of a technology which is unknown here or which the policy does not allow. */
   record TechnologyNotAllowed(String technology, Set<String> allowed) implements Refusal {
     public TechnologyNotAllowed {

@@ -2,42 +2,39 @@ package dev.hanse.attestation;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What evidence proved. It exists only if a {@link Verifier} checked every signature: nobody else
  * can make one.
  */
 public final class VerifiedClaims {
-  /** Size of report data in every technology: the one field a verifier's caller chose. */
+  /** Size of an exchange's report data: what every technology binds, whole or by its digest. */
   public static final int REPORT_DATA_BYTES = 64;
 
   private final String technology;
   private final Level level;
   private final Bytes evidenceDigest;
-  private final Bytes reportData;
-  private final Instant producedAt;
+  private final Map<Bound, Bytes> bound;
+  private final Optional<Instant> producedAt;
   private final Instant endorsedUntil;
-  private final Map<String, String> measurements;
+  private final Statement statement;
 
   VerifiedClaims(
       String technology,
       Level level,
       Bytes evidenceDigest,
-      Bytes reportData,
-      Instant producedAt,
+      Map<Bound, Bytes> bound,
+      Optional<Instant> producedAt,
       Instant endorsedUntil,
-      Map<String, String> measurements) {
-    if (reportData.size() != REPORT_DATA_BYTES) {
-      throw new IllegalStateException(
-          technology + " verified report data of " + reportData.size() + " bytes");
-    }
+      Statement statement) {
     this.technology = technology;
     this.level = level;
     this.evidenceDigest = evidenceDigest;
-    this.reportData = reportData;
+    this.bound = Map.copyOf(bound);
     this.producedAt = producedAt;
     this.endorsedUntil = endorsedUntil;
-    this.measurements = Map.copyOf(measurements);
+    this.statement = statement;
   }
 
   public String technology() {
@@ -53,12 +50,13 @@ public final class VerifiedClaims {
     return evidenceDigest;
   }
 
-  public Bytes reportData() {
-    return reportData;
+  /** The fields its attester's caller chose; one that is missing binds nothing. */
+  public Map<Bound, Bytes> bound() {
+    return bound;
   }
 
-  /** When the attester made the evidence, by its own signed word. */
-  public Instant producedAt() {
+  /** When the attester made the evidence, by its own signed word, where it gives one. */
+  public Optional<Instant> producedAt() {
     return producedAt;
   }
 
@@ -67,8 +65,12 @@ public final class VerifiedClaims {
     return endorsedUntil;
   }
 
+  public Statement statement() {
+    return statement;
+  }
+
   /** What was measured, by name. */
   public Map<String, String> measurements() {
-    return measurements;
+    return statement.facts();
   }
 }

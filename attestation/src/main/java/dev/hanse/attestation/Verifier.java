@@ -2,10 +2,12 @@ package dev.hanse.attestation;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Checks evidence of one technology: parses bounded bytes and follows every signature to an anchor
- * given to its constructor, never one from the evidence.
+ * given to its constructor, never one from the evidence. What its technology calls good beyond that
+ * is policy, and judged later.
  *
  * <p>A verifier does no I/O, reads no clock, and is safe for use by many threads. Whatever the
  * bytes, it answers with a typed refusal: an exception out of {@link #verify} is a defect. It is a
@@ -41,19 +43,36 @@ public abstract class Verifier {
     }
     if (evidence.body().size() > Evidence.BODY_LIMIT_BYTES) {
       return refused(
-          new Refusal.EvidenceMalformed(
-              "body of " + evidence.body().size() + " bytes is over the limit"));
+          new Refusal.Rejected(
+              Stage.PARSE,
+              Reason.LENGTH,
+              "evidence body of " + evidence.body().size() + " bytes is over the limit"));
     }
     if (evidence.collateralBytes() > Evidence.COLLATERAL_LIMIT_BYTES) {
       return refused(
-          new Refusal.EvidenceMalformed(
+          new Refusal.Rejected(
+              Stage.PARSE,
+              Reason.LENGTH,
               "collateral of " + evidence.collateralBytes() + " bytes is over the limit"));
     }
-    return examine(evidence, at);
+    try {
+      return examine(evidence, at);
+    } catch (Rejection rejection) {
+      return refused(rejection.refusal());
+    }
   }
 
   /** Parses and checks; the sizes are within limits and the technology is this one. */
-  protected abstract Verification examine(Evidence evidence, Instant at);
+  protected abstract Verification examine(Evidence evidence, Instant at) throws Rejection;
+
+  /**
+   * What evidence must hold to belong to an exchange.
+   *
+   * @param reportData the 64 bytes of the exchange: {@code ReportData}
+   */
+  public Map<Bound, Bytes> bindings(Bytes reportData) {
+    return Map.of(Bound.REPORT_DATA, reportData);
+  }
 
   protected static Verification refused(Refusal refusal) {
     return new Verification.Refused(refusal);
@@ -62,18 +81,12 @@ public abstract class Verifier {
   /** Vouches for claims: called last, after every signature held. */
   protected final Verification verified(
       Evidence evidence,
-      Bytes reportData,
-      Instant producedAt,
+      Map<Bound, Bytes> bound,
+      Optional<Instant> producedAt,
       Instant endorsedUntil,
-      Map<String, String> measurements) {
+      Statement statement) {
     return new Verification.Verified(
         new VerifiedClaims(
-            technology,
-            level,
-            evidence.digest(),
-            reportData,
-            producedAt,
-            endorsedUntil,
-            measurements));
+            technology, level, evidence.digest(), bound, producedAt, endorsedUntil, statement));
   }
 }

@@ -1,6 +1,8 @@
 package dev.hanse.attestation.policy;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -8,14 +10,21 @@ import java.util.Set;
  *
  * @param id names the policy in results
  * @param technologies by registered name; what is not listed is refused
+ * @param rules at most one for each technology; without any, its evidence need only be genuine
  * @param maxAge how old evidence may be
  * @param clockSkew how far ahead of ours an attester's clock may be
  * @param resultLife how long a result holds before fresh evidence is needed
  */
 public record AppraisalPolicy(
-    String id, Set<String> technologies, Duration maxAge, Duration clockSkew, Duration resultLife) {
+    String id,
+    Set<String> technologies,
+    List<Rules> rules,
+    Duration maxAge,
+    Duration clockSkew,
+    Duration resultLife) {
   public AppraisalPolicy {
     technologies = Set.copyOf(technologies);
+    rules = List.copyOf(rules);
     if (id.isBlank() || id.length() > 64) {
       throw new IllegalArgumentException("a policy id has 1 to 64 characters");
     }
@@ -32,6 +41,10 @@ public record AppraisalPolicy(
     }
   }
 
+  Optional<Rules> rulesOf(String technology) {
+    return rules.stream().filter(rule -> rule.technology().equals(technology)).findFirst();
+  }
+
   /**
    * Evidence no older than two minutes, clocks within 30 s, results good for one hour.
    *
@@ -41,6 +54,7 @@ public record AppraisalPolicy(
     return new AppraisalPolicy(
         "built-in-1",
         technologies,
+        List.of(),
         Duration.ofMinutes(2),
         Duration.ofSeconds(30),
         Duration.ofHours(1));

@@ -2,7 +2,9 @@ package dev.hanse.attestation.policy;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Refusal;
+import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
 import dev.hanse.attestation.Verifier;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -52,30 +55,33 @@ public final class Appraiser {
       case Verification.Refused(var refusal) -> ledger.refused("signature", refusal);
       case Verification.Verified(var claims) -> {
         ledger.passed("signature");
-        yield judge(claims, expectedReportData, at, ledger);
+        yield judge(verifier, claims, expectedReportData, at, ledger);
       }
     };
   }
 
   private Appraisal judge(
-      VerifiedClaims claims, Bytes expectedReportData, Instant at, Ledger ledger) {
-    ledger.check(
-        "report-data",
-        claims.reportData().equals(expectedReportData),
-        new Refusal.ReportDataMismatch());
-    Duration age = Duration.between(claims.producedAt(), at);
-    ledger.check(
-        "age",
-        age.compareTo(policy.maxAge()) <= 0,
-        new Refusal.EvidenceExpired(age, policy.maxAge()));
-    ledger.check(
-        "clock",
-        age.negated().compareTo(policy.clockSkew()) <= 0,
-        new Refusal.EvidenceFromFuture(age.negated()));
+      Verifier verifier,
+      VerifiedClaims claims,
+      Bytes expectedReportData,
+      Instant at,
+      Ledger ledger) {
+    verifier
+        .bindings(expectedReportData)
+        .forEach((field, expected) ->
+            ledger.check(
+                field.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                expected.equals(claims.bound().get(field)),
+                new Refusal.ReportDataMismatch()));
+    claims.producedAt().ifPresent(made -> judgeAge(Duration.between(made, at), ledger));
     ledger.check(
         "endorsements",
         at.isBefore(claims.endorsedUntil()),
-        new Refusal.EvidenceExpired(age, policy.maxAge()));
+        new Refusal.Rejected(
+            Stage.ENDORSEMENT,
+            Reason.CERT_EXPIRED,
+            "what it rests on expired at " + claims.endorsedUntil()));
+    policy.rulesOf(claims.technology()).ifPresent(rules -> rules.judge(claims, at, ledger));
     Optional<Refusal> refusal = ledger.firstRefusal();
     if (refusal.isPresent()) {
       return new Appraisal.Refused(refusal.get(), ledger.checks());
@@ -85,7 +91,18 @@ public final class Appraiser {
       expiresAt = claims.endorsedUntil();
     }
     return new Appraisal.Accepted(
-        new AttestationResult(claims, policy, ledger.checks(), at, expiresAt));
+        new AttestationResult(claims, expectedReportData, policy, ledger.checks(), at, expiresAt));
+  }
+
+  private void judgeAge(Duration age, Ledger ledger) {
+    ledger.check(
+        "age",
+        age.compareTo(policy.maxAge()) <= 0,
+        new Refusal.EvidenceExpired(age, policy.maxAge()));
+    ledger.check(
+        "clock",
+        age.negated().compareTo(policy.clockSkew()) <= 0,
+        new Refusal.EvidenceFromFuture(age.negated()));
   }
 
   private Set<String> allowed() {
@@ -95,19 +112,24 @@ public final class Appraiser {
   }
 
   /** The checks of one appraisal, in order. */
-  private static final class Ledger {
+  private static final class Ledger implements Rules.Checks {
     private final List<Check> checks = new ArrayList<>();
     private Optional<Refusal> first = Optional.empty();
 
     void passed(String name) {
-      checks.add(new Check(name, true));
+      checks.add(Check.passed(name));
     }
 
     void check(String name, boolean holds, Refusal otherwise) {
-      checks.add(new Check(name, holds));
+      checks.add(holds ? Check.passed(name) : new Check(name, false, otherwise.message()));
       if (!holds && first.isEmpty()) {
         first = Optional.of(otherwise);
       }
+    }
+
+    @Override
+    public void check(String name, boolean holds, Reason otherwise, String detail) {
+      check(name, holds, new Refusal.Rejected(Stage.POLICY, otherwise, detail));
     }
 
     Appraisal refused(String name, Refusal refusal) {

@@ -24,6 +24,7 @@ public final class AttestationResult {
 
   AttestationResult(
       VerifiedClaims claims,
+      Bytes reportData,
       AppraisalPolicy policy,
       List<Check> checks,
       Instant appraisedAt,
@@ -35,7 +36,7 @@ public final class AttestationResult {
     this.level = claims.level();
     this.policy = policy.id();
     this.evidenceDigest = claims.evidenceDigest();
-    this.reportData = claims.reportData();
+    this.reportData = reportData;
     this.measurements = claims.measurements();
     this.checks = List.copyOf(checks);
     this.appraisedAt = appraisedAt;

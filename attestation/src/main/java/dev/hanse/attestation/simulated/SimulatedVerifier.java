@@ -1,10 +1,12 @@
 package dev.hanse.attestation.simulated;
 
+import dev.hanse.attestation.Bound;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Encoding;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Refusal;
+import dev.hanse.attestation.Statement;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.Verifier;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
@@ -62,10 +65,10 @@ public final class SimulatedVerifier extends Verifier {
     }
     return verified(
         evidence,
-        statement.reportData(),
-        statement.producedAt(),
+        Map.of(Bound.REPORT_DATA, statement.reportData()),
+        Optional.of(statement.producedAt()),
         Instant.MAX,
-        Map.of("measurement", statement.measurement()));
+        Statement.of(Map.of("measurement", statement.measurement())));
   }
 
   /** What the signature is over: the statement behind a label no other signature of ours has. */

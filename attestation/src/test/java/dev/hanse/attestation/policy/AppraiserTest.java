@@ -4,16 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hanse.attestation.Bound;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
+import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Refusal;
+import dev.hanse.attestation.Stage;
+import dev.hanse.attestation.Statement;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.Verifier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +82,8 @@ class AppraiserTest {
   void refusesEndorsementsThatHaveEnded() {
     refuses(
         appraise(EXPECTED, NOW, NOW),
-        new Refusal.EvidenceExpired(Duration.ZERO, Duration.ofMinutes(2)),
+        new Refusal.Rejected(
+            Stage.ENDORSEMENT, Reason.CERT_EXPIRED, "what it rests on expired at " + NOW),
         "endorsements");
   }
 
@@ -166,7 +172,7 @@ class AppraiserTest {
   private static void refuses(Appraisal appraisal, Refusal refusal, String failedCheck) {
     assertThat(appraisal).isInstanceOf(Appraisal.Refused.class);
     assertThat(((Appraisal.Refused) appraisal).refusal()).isEqualTo(refusal);
-    assertThat(appraisal.checks()).contains(new Check(failedCheck, false));
+    assertThat(appraisal.checks()).contains(new Check(failedCheck, false, refusal.message()));
   }
 
   /** Verifies whatever it is told to. */
@@ -184,7 +190,12 @@ class AppraiserTest {
 
     @Override
     protected Verification examine(Evidence evidence, Instant at) {
-      return verified(evidence, reportData, producedAt, endorsedUntil, Map.of());
+      return verified(
+          evidence,
+          Map.of(Bound.REPORT_DATA, reportData),
+          Optional.of(producedAt),
+          endorsedUntil,
+          Statement.of(Map.of()));
     }
   }
 

@@ -216,7 +216,12 @@ class MeshAuthorityTest {
         new Appraiser(
             List.of(new SimulatedVerifier(List.of(platform.root()))),
             new AppraisalPolicy(
-                "test", Set.of("simulated"), Duration.ofMinutes(2), Duration.ZERO, life));
+                "test",
+                Set.of("simulated"),
+                List.of(),
+                Duration.ofMinutes(2),
+                Duration.ZERO,
+                life));
     Bytes reportData = binding(of).reportData();
     Appraisal appraisal = appraiser.appraise(platform.quote(reportData, "m", now), reportData, now);
     return ((Appraisal.Accepted) appraisal).result();

@@ -1,0 +1,35 @@
+package dev.hanse.attestation.policy;
+
+import dev.hanse.attestation.Reason;
+import dev.hanse.attestation.VerifiedClaims;
+import java.time.Instant;
+
+/**
+ * What one technology's evidence must state beyond being genuine. Immutable, any thread.
+ *
+ * <p>Rules make every check they have and name each, so that a result shows what was asked; they
+ * refuse what they cannot judge.
+ */
+public interface Rules {
+  /** The registered name of the technology they judge. */
+  String technology();
+
+  /**
+   * Judges claims whose signatures hold.
+   *
+   * @param claims of this technology
+   * @param at the time they are judged at
+   */
+  void judge(VerifiedClaims claims, Instant at, Checks checks);
+
+  /** Takes the checks as they are made, in order. */
+  interface Checks {
+    /**
+     * Notes one check.
+     *
+     * @param name stable, lower-case words joined by hyphens, for example {@code tcb-floor}
+     * @param otherwise why evidence is refused if it does not hold
+     */
+    void check(String name, boolean holds, Reason otherwise, String detail);
+  }
+}

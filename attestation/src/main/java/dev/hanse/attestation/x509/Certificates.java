@@ -1,0 +1,94 @@
+package dev.hanse.attestation.x509;
+
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Reason;
+import dev.hanse.attestation.Rejection;
+import dev.hanse.attestation.Stage;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * Reads certificates as they come with evidence or collateral: one encoding each, bounded in size
+ * and number. Nothing read here is trusted yet.
+ */
+public final class Certificates {
+  /** The largest seen in the field has 2 KiB; AMD's with an RSA-4096 key 1.7 KiB. */
+  public static final int LIMIT_BYTES = 8 * 1024;
+
+  /** NVIDIA's chains have five. */
+  public static final int LIMIT_COUNT = 8;
+
+  private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
+  private static final String END = "-----END CERTIFICATE-----";
+
+  private Certificates() {}
+
+  /** Reads one DER certificate, exactly. */
+  public static X509Certificate ofDer(Bytes der) throws Rejection {
+    byte[] encoded = der.toArray();
+    Rejection.unless(
+        encoded.length <= LIMIT_BYTES,
+        Stage.PARSE,
+        Reason.LENGTH,
+        "a certificate of " + encoded.length + " bytes is over the limit of " + LIMIT_BYTES);
+    try {
+      DerShape.require(encoded);
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      X509Certificate certificate =
+          (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(encoded));
+      if (Arrays.equals(certificate.getEncoded(), encoded)) {
+        return certificate;
+      }
+    } catch (CertificateException | RuntimeException broken) {
+      throw new Rejection(
+          Stage.PARSE, Reason.STRUCTURE, "not a certificate: " + SubjectKey.reason(broken));
+    }
+    throw new Rejection(Stage.PARSE, Reason.STRUCTURE, "a certificate is not in DER");
+  }
+
+  /** Reads certificates in PEM, in their order; text around them is passed over. */
+  public static List<X509Certificate> ofPem(Bytes pem) throws Rejection {
+    Rejection.unless(
+        pem.size() <= LIMIT_COUNT * LIMIT_BYTES * 2,
+        Stage.PARSE,
+        Reason.LENGTH,
+        "certificates of " + pem.size() + " bytes are over the limit");
+    String text = new String(pem.toArray(), StandardCharsets.ISO_8859_1);
+    List<X509Certificate> certificates = new ArrayList<>();
+    int at = text.indexOf(BEGIN);
+    while (at >= 0) {
+      int end = text.indexOf(END, at);
+      Rejection.unless(
+          end >= 0 && certificates.size() < LIMIT_COUNT,
+          Stage.PARSE,
+          Reason.STRUCTURE,
+          "PEM does not end, or holds more than " + LIMIT_COUNT + " certificates");
+      certificates.add(ofDer(decode(text.substring(at + BEGIN.length(), end))));
+      at = text.indexOf(BEGIN, end);
+    }
+    Rejection.unless(
+        !certificates.isEmpty(), Stage.PARSE, Reason.STRUCTURE, "no certificate in the PEM");
+    return List.copyOf(certificates);
+  }
+
+  /** Reads certificates in PEM, or one in DER. */
+  public static List<X509Certificate> ofEither(Bytes encoded) throws Rejection {
+    boolean der = encoded.size() > 0 && encoded.toArray()[0] == 0x30;
+    return der ? List.of(ofDer(encoded)) : ofPem(encoded);
+  }
+
+  private static Bytes decode(String base64) throws Rejection {
+    try {
+      return Bytes.copyOf(Base64.getDecoder().decode(base64.replaceAll("\\s", "")));
+    } catch (IllegalArgumentException broken) {
+      throw new Rejection(Stage.PARSE, Reason.STRUCTURE, "PEM does not hold base64");
+    }
+  }
+}

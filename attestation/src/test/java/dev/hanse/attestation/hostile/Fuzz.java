@@ -1,0 +1,56 @@
+package dev.hanse.attestation.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.hanse.attestation.Bytes;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Feeds mutants of good bytes to a parser or verifier. As many as {@code -Dhanse.fuzz.executions}
+ * says, 3,000 unless told.
+ */
+public final class Fuzz {
+  /** What one input may make a parser allocate beyond a copy of itself. */
+  private static final long ALLOCATION_LIMIT_BYTES = 1 << 20;
+
+  private static final long TIME_LIMIT_MILLIS = 50;
+
+  private Fuzz() {}
+
+  /**
+   * Runs a subject on mutants of each good input.
+   *
+   * @param accepts whether the subject took the input; it must never throw
+   * @param mayAccept whether a mutant the subject took is one it may take, such as an unsigned byte
+   */
+  public static void mutants(
+      long seed, List<Bytes> good, Predicate<Bytes> accepts, Predicate<Bytes> mayAccept) {
+    int executions = Integer.getInteger("hanse.fuzz.executions", 3_000);
+    boolean timed = executions > 100_000;
+    Mutations mutations = new Mutations(seed);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assertThat(good).as("good inputs").allMatch(accepts);
+    for (int i = 0; i < executions; i++) {
+      Bytes mutant = mutations.of(good.get(i % good.size()));
+      long before = threads.getCurrentThreadAllocatedBytes();
+      long start = threads.getCurrentThreadCpuTime();
+      boolean accepted = accepts.test(mutant);
+      long cpuMillis = (threads.getCurrentThreadCpuTime() - start) / 1_000_000;
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      assertThat(accepted && !good.contains(mutant) && !mayAccept.test(mutant))
+          .as("mutant %d of seed %d was accepted: %s", i, seed, mutant.hex())
+          .isFalse();
+      assertThat(allocated)
+          .as("bytes allocated for mutant %d of seed %d", i, seed)
+          .isLessThan(ALLOCATION_LIMIT_BYTES);
+      if (timed) {
+        assertThat(cpuMillis)
+            .as("CPU milliseconds for mutant %d of seed %d", i, seed)
+            .isLessThanOrEqualTo(TIME_LIMIT_MILLIS);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Hostile inputs for whatever reads untrusted bytes. */
+@NullMarked
+package dev.hanse.attestation.hostile;
+
+import org.jspecify.annotations.NullMarked;
