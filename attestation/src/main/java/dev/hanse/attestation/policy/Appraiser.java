@@ -2,6 +2,7 @@ package dev.hanse.attestation.policy;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Refusal;
 import dev.hanse.attestation.Stage;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,8 +23,11 @@ import java.util.TreeSet;
 
 /**
  * Evidence in, result or refusal out: technology allowed → verified → bound to this exchange →
- * fresh. Fails closed: what no check accepted is refused. CPU work of about a millisecond; any
- * thread, no I/O.
+ * fresh → as its technology's rules want it. Fails closed: what no check accepted is refused. CPU
+ * work of about a millisecond a part; any thread, no I/O.
+ *
+ * <p>Evidence may have several parts: an environment first, then the GPUs in it. Each must be bound
+ * to the same exchange, none may stand for two, and the whole is worth what its worst part is.
  */
 public final class Appraiser {
   private final Map<String, Verifier> verifiers = new HashMap<>();
@@ -37,72 +42,162 @@ public final class Appraiser {
     this.policy = policy;
   }
 
+  public AppraisalPolicy policy() {
+    return policy;
+  }
+
   /**
-   * Appraises evidence.
+   * Appraises evidence of one part.
    *
    * @param expectedReportData what the evidence must have signed: {@code ReportData} of this
    *     exchange's nonce, key and claims
    */
   public Appraisal appraise(Evidence evidence, Bytes expectedReportData, Instant at) {
-    Ledger ledger = new Ledger();
-    Verifier verifier = verifiers.get(evidence.technology());
-    if (verifier == null || !policy.technologies().contains(evidence.technology())) {
-      return ledger.refused(
-          "technology", new Refusal.TechnologyNotAllowed(evidence.technology(), allowed()));
+    return appraise(List.of(evidence), expectedReportData, at);
+  }
+
+  /**
+   * Appraises evidence of several parts.
+   *
+   * @param parts the environment first, then each GPU
+   */
+  public Appraisal appraise(List<Evidence> parts, Bytes expectedReportData, Instant at) {
+    CheckList checks = new CheckList();
+    if (!isComposed(parts, checks)) {
+      return refused(checks);
     }
-    ledger.passed("technology");
+    List<AttestationResult.Part> proved = new ArrayList<>();
+    Instant endorsedUntil = Instant.MAX;
+    for (int i = 0; i < parts.size(); i++) {
+      checks.about(i == 0 ? "" : "gpu-" + (i - 1));
+      Optional<VerifiedClaims> verified = verify(parts.get(i), at, checks);
+      if (verified.isEmpty()) {
+        return refused(checks);
+      }
+      VerifiedClaims claims = verified.get();
+      judge(claims, expectedReportData, at, checks);
+      proved.add(
+          AttestationResult.Part.of(i == 0 ? claims.technology() : "gpu-" + (i - 1), claims));
+      if (claims.endorsedUntil().isBefore(endorsedUntil)) {
+        endorsedUntil = claims.endorsedUntil();
+      }
+    }
+    checks.about("");
+    checkDistinct(proved, checks);
+    if (checks.firstRefusal().isPresent()) {
+      return refused(checks);
+    }
+    Instant expiresAt = at.plus(policy.resultLife());
+    if (endorsedUntil.isBefore(expiresAt)) {
+      expiresAt = endorsedUntil;
+    }
+    return new Appraisal.Accepted(
+        new AttestationResult(proved, expectedReportData, policy, checks.checks(), at, expiresAt));
+  }
+
+  private boolean isComposed(List<Evidence> parts, CheckList checks) {
+    int gpus = parts.size() - 1;
+    boolean one =
+        !parts.isEmpty()
+            && !parts.getFirst().technology().equals(Composition.GPU)
+            && parts.stream().skip(1).allMatch(part -> part.technology().equals(Composition.GPU));
+    checks.check(
+        "composition",
+        one,
+        Reason.COMPOSITE,
+        "evidence is one environment and then its GPUs: GPU evidence alone names no machine");
+    if (one) {
+      checks.check(
+          "gpu-count",
+          gpus >= policy.composition().minGpus() && gpus <= policy.composition().maxGpus(),
+          Reason.GPU_COUNT,
+          "policy wants "
+              + policy.composition().minGpus()
+              + " to "
+              + policy.composition().maxGpus()
+              + " GPUs, evidence has "
+              + gpus);
+    }
+    return checks.firstRefusal().isEmpty();
+  }
+
+  private Optional<VerifiedClaims> verify(Evidence evidence, Instant at, CheckList checks) {
+    Verifier verifier = verifiers.get(evidence.technology());
+    boolean allowed = verifier != null && policy.technologies().contains(evidence.technology());
+    checks.check(
+        "technology", allowed, new Refusal.TechnologyNotAllowed(evidence.technology(), allowed()));
+    if (!allowed || verifier == null) {
+      return Optional.empty();
+    }
     return switch (verifier.verify(evidence, at)) {
-      case Verification.Refused(var refusal) -> ledger.refused("signature", refusal);
+      case Verification.Refused(var refusal) -> {
+        checks.check("signature", false, refusal);
+        yield Optional.empty();
+      }
       case Verification.Verified(var claims) -> {
-        ledger.passed("signature");
-        yield judge(verifier, claims, expectedReportData, at, ledger);
+        checks.passed("signature");
+        yield Optional.of(claims);
       }
     };
   }
 
-  private Appraisal judge(
-      Verifier verifier,
-      VerifiedClaims claims,
-      Bytes expectedReportData,
-      Instant at,
-      Ledger ledger) {
+  private void judge(
+      VerifiedClaims claims, Bytes expectedReportData, Instant at, CheckList checks) {
+    Verifier verifier = verifiers.get(claims.technology());
+    if (verifier == null) {
+      throw new IllegalStateException(claims.technology() + " was verified by nobody");
+    }
     verifier
         .bindings(expectedReportData)
         .forEach((field, expected) ->
-            ledger.check(
+            checks.check(
                 field.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 expected.equals(claims.bound().get(field)),
                 new Refusal.ReportDataMismatch()));
-    claims.producedAt().ifPresent(made -> judgeAge(Duration.between(made, at), ledger));
-    ledger.check(
+    claims.producedAt().ifPresent(made -> judgeAge(Duration.between(made, at), checks));
+    checks.check(
         "endorsements",
         at.isBefore(claims.endorsedUntil()),
         new Refusal.Rejected(
             Stage.ENDORSEMENT,
             Reason.CERT_EXPIRED,
             "what it rests on expired at " + claims.endorsedUntil()));
-    policy.rulesOf(claims.technology()).ifPresent(rules -> rules.judge(claims, at, ledger));
-    Optional<Refusal> refusal = ledger.firstRefusal();
-    if (refusal.isPresent()) {
-      return new Appraisal.Refused(refusal.get(), ledger.checks());
+    Optional<Rules> rules = policy.rulesOf(claims.technology());
+    if (rules.isPresent()) {
+      rules.get().judge(claims, at, checks);
+    } else {
+      checks.check(
+          "rules",
+          claims.level() == Level.SIMULATED,
+          Reason.LEVEL,
+          "the policy allows " + claims.technology() + " and says nothing of what it must state");
     }
-    Instant expiresAt = at.plus(policy.resultLife());
-    if (claims.endorsedUntil().isBefore(expiresAt)) {
-      expiresAt = claims.endorsedUntil();
-    }
-    return new Appraisal.Accepted(
-        new AttestationResult(claims, expectedReportData, policy, ledger.checks(), at, expiresAt));
   }
 
-  private void judgeAge(Duration age, Ledger ledger) {
-    ledger.check(
+  private void judgeAge(Duration age, CheckList checks) {
+    checks.check(
         "age",
         age.compareTo(policy.maxAge()) <= 0,
         new Refusal.EvidenceExpired(age, policy.maxAge()));
-    ledger.check(
+    checks.check(
         "clock",
         age.negated().compareTo(policy.clockSkew()) <= 0,
         new Refusal.EvidenceFromFuture(age.negated()));
+  }
+
+  /** One GPU is not counted twice, whether by the same bytes or by its own name. */
+  private static void checkDistinct(List<AttestationResult.Part> parts, CheckList checks) {
+    if (parts.size() == 1) {
+      return;
+    }
+    Set<Object> seen = new HashSet<>();
+    boolean distinct = true;
+    for (AttestationResult.Part part : parts) {
+      distinct &= seen.add(part.evidenceDigest());
+      String device = part.facts().get(DEVICE_FACT);
+      distinct &= device == null || seen.add(device);
+    }
+    checks.check("distinct-parts", distinct, Reason.COMPOSITE, "one device stands for two parts");
   }
 
   private Set<String> allowed() {
@@ -111,38 +206,10 @@ public final class Appraiser {
     return both;
   }
 
-  /** The checks of one appraisal, in order. */
-  private static final class Ledger implements Rules.Checks {
-    private final List<Check> checks = new ArrayList<>();
-    private Optional<Refusal> first = Optional.empty();
-
-    void passed(String name) {
-      checks.add(Check.passed(name));
-    }
-
-    void check(String name, boolean holds, Refusal otherwise) {
-      checks.add(holds ? Check.passed(name) : new Check(name, false, otherwise.message()));
-      if (!holds && first.isEmpty()) {
-        first = Optional.of(otherwise);
-      }
-    }
-
-    @Override
-    public void check(String name, boolean holds, Reason otherwise, String detail) {
-      check(name, holds, new Refusal.Rejected(Stage.POLICY, otherwise, detail));
-    }
-
-    Appraisal refused(String name, Refusal refusal) {
-      check(name, false, refusal);
-      return new Appraisal.Refused(refusal, checks);
-    }
-
-    Optional<Refusal> firstRefusal() {
-      return first;
-    }
-
-    List<Check> checks() {
-      return checks;
-    }
+  private static Appraisal refused(CheckList checks) {
+    return new Appraisal.Refused(checks.firstRefusal().orElseThrow(), checks.checks());
   }
+
+  /** Under which fact a device names itself. */
+  public static final String DEVICE_FACT = "device";
 }

@@ -1,63 +1,100 @@
 package dev.hanse.attestation.policy;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Encoding;
 import dev.hanse.attestation.Level;
 import dev.hanse.attestation.VerifiedClaims;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Evidence that passed: what a relying party may act on until it expires. Only an {@link Appraiser}
  * makes one, and only of verified claims of which every check passed.
  */
 public final class AttestationResult {
-  private final String technology;
-  private final Level level;
   private final String policy;
-  private final Bytes evidenceDigest;
   private final Bytes reportData;
-  private final Map<String, String> measurements;
+  private final List<Part> parts;
   private final List<Check> checks;
   private final Instant appraisedAt;
   private final Instant expiresAt;
 
+  /**
+   * One part of what was proved.
+   *
+   * @param name unique within the result: the technology of the environment, {@code gpu-0} and so
+   *     on
+   * @param facts what it states, by name
+   */
+  public record Part(
+      String name,
+      String technology,
+      Level level,
+      Bytes evidenceDigest,
+      Map<String, String> facts) {
+    public Part {
+      facts = Map.copyOf(facts);
+    }
+
+    static Part of(String name, VerifiedClaims claims) {
+      return new Part(
+          name,
+          claims.technology(),
+          claims.level(),
+          claims.evidenceDigest(),
+          claims.statement().facts());
+    }
+  }
+
   AttestationResult(
-      VerifiedClaims claims,
+      List<Part> parts,
       Bytes reportData,
       AppraisalPolicy policy,
       List<Check> checks,
       Instant appraisedAt,
       Instant expiresAt) {
-    if (checks.isEmpty() || !checks.stream().allMatch(Check::passed)) {
+    if (parts.isEmpty() || checks.isEmpty() || !checks.stream().allMatch(Check::passed)) {
       throw new IllegalStateException("a result needs every check passed, had " + checks);
     }
-    this.technology = claims.technology();
-    this.level = claims.level();
-    this.policy = policy.id();
-    this.evidenceDigest = claims.evidenceDigest();
+    this.parts = List.copyOf(parts);
+    this.policy = policy.name();
     this.reportData = reportData;
-    this.measurements = claims.measurements();
     this.checks = List.copyOf(checks);
     this.appraisedAt = appraisedAt;
     this.expiresAt = expiresAt;
   }
 
+  /** The environment first, then what stands in it. */
+  public List<Part> parts() {
+    return parts;
+  }
+
+  /** The environment's; others stand in {@link #parts}. */
   public String technology() {
-    return technology;
+    return parts.getFirst().technology();
   }
 
+  /** That of the weakest part. */
   public Level level() {
-    return level;
+    return parts.stream().map(Part::level).min(Level::compareTo).orElseThrow();
   }
 
-  /** The id of the policy that was applied. */
+  /** The id and version of the policy that was applied. */
   public String policy() {
     return policy;
   }
 
+  /** Of the one part, or over all of them in order. */
   public Bytes evidenceDigest() {
-    return evidenceDigest;
+    if (parts.size() == 1) {
+      return parts.getFirst().evidenceDigest();
+    }
+    Encoding encoding = new Encoding("hanse/composite-evidence/v1").count(parts.size());
+    parts.forEach(part -> encoding.bytes(part.evidenceDigest()));
+    return encoding.sha256();
   }
 
   /** Which nonce, key and claims it is about; see {@code ReportData}. */
@@ -65,8 +102,17 @@ public final class AttestationResult {
     return reportData;
   }
 
+  /** The facts of all parts; those of further parts behind their names and a slash. */
   public Map<String, String> measurements() {
-    return measurements;
+    Map<String, String> all = new LinkedHashMap<>(parts.getFirst().facts());
+    for (Part part : parts.subList(1, parts.size())) {
+      all.putAll(
+          part.facts().entrySet().stream()
+              .collect(
+                  Collectors.toMap(
+                      fact -> part.name() + "/" + fact.getKey(), Map.Entry::getValue)));
+    }
+    return Map.copyOf(all);
   }
 
   /** All of them passed. */

@@ -4,21 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hanse.attestation.Bound;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Refusal;
 import dev.hanse.attestation.Stage;
-import dev.hanse.attestation.Statement;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.Verifier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +33,16 @@ class AppraiserTest {
     AttestationResult result = ((Appraisal.Accepted) appraisal).result();
     assertThat(result.checks())
         .extracting(Check::name)
-        .containsExactly("technology", "signature", "report-data", "age", "clock", "endorsements");
+        .containsExactly(
+            "composition",
+            "gpu-count",
+            "technology",
+            "signature",
+            "report-data",
+            "age",
+            "clock",
+            "endorsements",
+            "debug");
     assertThat(result.checks()).allMatch(Check::passed);
     assertThat(result.level()).isEqualTo(Level.TPM);
     assertThat(result.policy()).isEqualTo("built-in-1");
@@ -101,8 +107,7 @@ class AppraiserTest {
   void refusesATechnologyThePolicyDoesNotListThoughAVerifierExists() {
     Appraiser strict =
         new Appraiser(
-            List.of(new Fake(EXPECTED, NOW, Instant.MAX)),
-            AppraisalPolicy.allowing(Set.of("sev-snp")));
+            List.of(fake(EXPECTED, NOW, Instant.MAX)), AppraisalPolicy.allowing(Set.of("sev-snp")));
 
     refuses(
         strict.appraise(EVIDENCE, EXPECTED, NOW),
@@ -133,7 +138,7 @@ class AppraiserTest {
 
   @Test
   void refusesEvidenceOverTheLimitsBeforeItIsLookedAt() {
-    Verifier verifier = new Fake(EXPECTED, NOW, Instant.MAX);
+    Verifier verifier = fake(EXPECTED, NOW, Instant.MAX);
 
     assertThat(
             verifier.verify(
@@ -164,39 +169,59 @@ class AppraiserTest {
 
   private static Appraisal appraise(Bytes reportData, Instant producedAt, Instant endorsedUntil) {
     return new Appraiser(
-            List.of(new Fake(reportData, producedAt, endorsedUntil)),
-            AppraisalPolicy.allowing(Set.of("fake")))
+            List.of(fake(reportData, producedAt, endorsedUntil)),
+            policy(new FakeRules("fake", true)))
         .appraise(EVIDENCE, EXPECTED, NOW);
+  }
+
+  @Test
+  void refusesWhatTheRulesOfItsTechnologyRefuse() {
+    Appraisal appraisal =
+        new Appraiser(
+                List.of(fake(EXPECTED, NOW, Instant.MAX)), policy(new FakeRules("fake", false)))
+            .appraise(EVIDENCE, EXPECTED, NOW);
+
+    refuses(
+        appraisal, new Refusal.Rejected(Stage.POLICY, Reason.DEBUG, "debugging is on"), "debug");
+  }
+
+  @Test
+  void refusesARealTechnologyOfWhichThePolicyWantsNothing() {
+    Appraisal appraisal =
+        new Appraiser(
+                List.of(fake(EXPECTED, NOW, Instant.MAX)), AppraisalPolicy.allowing(Set.of("fake")))
+            .appraise(EVIDENCE, EXPECTED, NOW);
+
+    assertThat(((Appraisal.Refused) appraisal).refusal().code()).isEqualTo("level");
+  }
+
+  @Test
+  void aPolicyHasOneSetOfRulesForATechnology() {
+    assertThatThrownBy(() -> policy(new FakeRules("fake", true), new FakeRules("fake", false)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("two rules");
+  }
+
+  private static Verifier fake(Bytes reportData, Instant producedAt, Instant endorsedUntil) {
+    return new FakeVerifier("fake", Level.TPM, reportData, producedAt, endorsedUntil, Map.of());
+  }
+
+  private static AppraisalPolicy policy(Rules... rules) {
+    return new AppraisalPolicy(
+        "built-in",
+        1,
+        Set.of("fake"),
+        List.of(rules),
+        Composition.ANY,
+        Duration.ofMinutes(2),
+        Duration.ofSeconds(30),
+        Duration.ofHours(1));
   }
 
   private static void refuses(Appraisal appraisal, Refusal refusal, String failedCheck) {
     assertThat(appraisal).isInstanceOf(Appraisal.Refused.class);
     assertThat(((Appraisal.Refused) appraisal).refusal()).isEqualTo(refusal);
     assertThat(appraisal.checks()).contains(new Check(failedCheck, false, refusal.message()));
-  }
-
-  /** Verifies whatever it is told to. */
-  private static final class Fake extends Verifier {
-    private final Bytes reportData;
-    private final Instant producedAt;
-    private final Instant endorsedUntil;
-
-    Fake(Bytes reportData, Instant producedAt, Instant endorsedUntil) {
-      super("fake", Level.TPM);
-      this.reportData = reportData;
-      this.producedAt = producedAt;
-      this.endorsedUntil = endorsedUntil;
-    }
-
-    @Override
-    protected Verification examine(Evidence evidence, Instant at) {
-      return verified(
-          evidence,
-          Map.of(Bound.REPORT_DATA, reportData),
-          Optional.of(producedAt),
-          endorsedUntil,
-          Statement.of(Map.of()));
-    }
   }
 
   private static final class Refusing extends Verifier {

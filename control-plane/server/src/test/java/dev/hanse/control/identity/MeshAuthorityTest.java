@@ -17,6 +17,7 @@ import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.policy.AttestationResult;
+import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
 import dev.hanse.attestation.x509.SubjectKey;
@@ -102,7 +103,7 @@ class MeshAuthorityTest {
     assertThat(stamp.summary().level()).isEqualTo(AttestationLevel.SIMULATED);
     assertThat(stamp.summary().expiresAt()).isEqualTo(now.plus(Duration.ofHours(1)));
     assertThat(stamp.evidenceDigest()).isEqualTo(result.evidenceDigest().hex());
-    assertThat(stamp.policy()).isEqualTo("test");
+    assertThat(stamp.policy()).isEqualTo("test-1");
   }
 
   @Test
@@ -217,8 +218,10 @@ class MeshAuthorityTest {
             List.of(new SimulatedVerifier(List.of(platform.root()))),
             new AppraisalPolicy(
                 "test",
+                1,
                 Set.of("simulated"),
                 List.of(),
+                Composition.ANY,
                 Duration.ofMinutes(2),
                 Duration.ZERO,
                 life));
