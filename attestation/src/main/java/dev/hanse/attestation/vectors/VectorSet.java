@@ -1,5 +1,6 @@
 package dev.hanse.attestation.vectors;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hanse.attestation.Bytes;
@@ -7,23 +8,37 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * A manifest and the files it names.
- *
- * @param technology the folder over the manifest's own, which names the technology
- * @param genuine whether they are real captures: the manifest's folder is {@code real}
- */
-public record VectorSet(String technology, boolean genuine, List<Vector> vectors) {
+/** A manifest and the files it names. */
+public record VectorSet(List<Case> cases) {
   private static final long FILE_LIMIT_BYTES = 4L << 20;
 
+  /** Which technology a vector is of, where its entry does not say, by the first word of its id. */
+  private static final Map<String, String> BY_PREFIX =
+      Map.of(
+          "snp", "sev-snp",
+          "tdx", "intel-tdx",
+          "tpm", "tpm2",
+          "nitro", "aws-nitro",
+          "nvidia", "nvidia-gpu",
+          "azure-vtpm", "composite-azure-vtpm");
+
+  /**
+   * One vector and what it is of.
+   *
+   * @param genuine whether it is a real capture: its id says {@code -real/}, or it stands in a
+   *     folder {@code real}
+   */
+  public record Case(String technology, boolean genuine, Vector vector) {}
+
   public VectorSet {
-    vectors = List.copyOf(vectors);
+    cases = List.copyOf(cases);
   }
 
   /**
@@ -35,21 +50,36 @@ public record VectorSet(String technology, boolean genuine, List<Vector> vectors
   public static VectorSet read(Path manifest) throws IOException {
     Path absolute = manifest.toAbsolutePath().normalize();
     Path folder = absolute.getParent();
-    Path above = folder == null ? null : folder.getParent();
-    if (folder == null || above == null || above.getFileName() == null) {
-      throw new IOException(manifest + " does not stand in a technology's folder");
+    if (folder == null || !Files.isRegularFile(absolute)) {
+      throw new IOException(manifest + " is not a file");
     }
-    JsonNode root = new ObjectMapper().readTree(content(absolute).toArray());
-    JsonNode list = root.path("vectors");
-    if (!list.isArray()) {
-      throw new IOException(manifest + " has no \"vectors\"");
+    JsonNode root;
+    try {
+      root = new ObjectMapper().readTree(content(absolute).toArray());
+    } catch (JsonProcessingException broken) {
+      throw new IOException(manifest + " is not JSON: " + broken.getOriginalMessage(), broken);
     }
-    List<Vector> vectors = new ArrayList<>();
+    JsonNode list = root == null ? null : root.get("vectors");
+    if (list == null || !list.isArray()) {
+      throw new IOException(manifest + " has no list \"vectors\"");
+    }
+    List<Case> cases = new ArrayList<>();
     for (JsonNode entry : list) {
-      vectors.add(vector(folder, entry));
+      cases.add(caseOf(folder, entry));
     }
-    return new VectorSet(
-        above.getFileName().toString(), folder.getFileName().toString().equals("real"), vectors);
+    return new VectorSet(cases);
+  }
+
+  private static Case caseOf(Path folder, JsonNode entry) throws IOException {
+    Vector vector = vector(folder, entry);
+    String set = vector.id().contains("/") ? vector.id().substring(0, vector.id().indexOf('/')) : "";
+    boolean genuine = set.endsWith("-real") || folder.endsWith("real");
+    String prefix = set.endsWith("-real") ? set.substring(0, set.length() - 5) : set;
+    Path above = folder.getParent();
+    String named = entry.path("tech").asText(BY_PREFIX.getOrDefault(prefix, ""));
+    String technology =
+        named.isEmpty() && above != null ? String.valueOf(above.getFileName()) : named;
+    return new Case(technology, genuine, vector);
   }
 
   private static Vector vector(Path folder, JsonNode entry) throws IOException {
@@ -59,17 +89,26 @@ public record VectorSet(String technology, boolean genuine, List<Vector> vectors
     }
     String anchor = entry.path("trust_anchor").asText("");
     boolean file = anchor.matches("[A-Za-z0-9_./-]+\\.(pem|der)");
-    String time = entry.path("time").asText("-");
+    Optional<Instant> time = time(entry);
     return new Vector(
         text(entry, "id"),
         files,
         file ? Optional.of(content(inside(folder, anchor))) : Optional.empty(),
         file ? "" : anchor,
-        time.equals("-") ? Optional.empty() : Optional.of(Instant.parse(time)),
+        time,
         text(entry, "expect"),
         text(entry, "stage"),
         text(entry, "reason"),
         entry.path("params"));
+  }
+
+  private static Optional<Instant> time(JsonNode entry) throws IOException {
+    String time = entry.path("time").asText("-");
+    try {
+      return time.equals("-") ? Optional.empty() : Optional.of(Instant.parse(time));
+    } catch (DateTimeParseException unknown) {
+      throw new IOException(text(entry, "id") + " has the time " + time, unknown);
+    }
   }
 
   private static Path inside(Path folder, String name) throws IOException {

@@ -24,12 +24,13 @@ public final class SharedVectors {
         .filter(Files::exists)
         .map(SharedVectors::read)
         .flatMap(set ->
-            set.vectors().stream()
-                .map(vector ->
+            set.cases().stream()
+                .map(one ->
                     DynamicTest.dynamicTest(
-                        vector.id(),
+                        one.vector().id(),
                         () -> {
-                          Grade grade = Grade.of(vector, judge.judge(vector, set.genuine()));
+                          Vector vector = one.vector();
+                          Grade grade = Grade.of(vector, judge.judge(vector, one.genuine()));
                           assertThat(grade.asExpected())
                               .as(
                                   "expected %s %s %s, got %s %s %s: %s",
