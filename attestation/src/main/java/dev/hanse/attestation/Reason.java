@@ -80,6 +80,7 @@ public enum Reason {
   AK_UNKNOWN,
   EK_CERTIFICATE,
   ACTIVATION,
+  CSP_ID,
   // Revocation.
   ASK_REVOKED,
   PCK_REVOKED,
@@ -136,7 +137,12 @@ public enum Reason {
   SECURE_BOOT,
   COMPOSITE,
   GPU_COUNT,
-  LEVEL;
+  LEVEL,
+  ID_KEY_DIGEST,
+  AUTHOR_KEY_DIGEST,
+  GUEST_POLICY,
+  GUEST_SVN,
+  CHIP_ID_MASKED;
 
   /** Lower-case words joined by hyphens. */
   public String code() {
