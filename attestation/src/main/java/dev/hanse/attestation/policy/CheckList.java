@@ -32,7 +32,12 @@ final class CheckList implements Rules.Checks {
 
   @Override
   public void check(String name, boolean holds, Reason otherwise, String detail) {
-    check(name, holds, new Refusal.Rejected(Stage.POLICY, otherwise, detail));
+    check(name, holds, Stage.POLICY, otherwise, detail);
+  }
+
+  @Override
+  public void check(String name, boolean holds, Stage stage, Reason otherwise, String detail) {
+    check(name, holds, new Refusal.Rejected(stage, otherwise, detail));
   }
 
   Optional<Refusal> firstRefusal() {

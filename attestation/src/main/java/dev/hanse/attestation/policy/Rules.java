@@ -1,6 +1,7 @@
 package dev.hanse.attestation.policy;
 
 import dev.hanse.attestation.Reason;
+import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.VerifiedClaims;
 import java.time.Instant;
 
@@ -31,5 +32,11 @@ public interface Rules {
      * @param otherwise why evidence is refused if it does not hold
      */
     void check(String name, boolean holds, Reason otherwise, String detail);
+
+    /**
+     * As {@link #check(String, boolean, Reason, String)}, for what an operator sets but belongs to
+     * an earlier stage, such as a floor under collateral.
+     */
+    void check(String name, boolean holds, Stage stage, Reason otherwise, String detail);
   }
 }
