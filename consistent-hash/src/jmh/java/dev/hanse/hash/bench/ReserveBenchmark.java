@@ -30,9 +30,13 @@ public class ReserveBenchmark {
   private int next;
   private BoundedLoadPlacement placement = BoundedLoadPlacement.builder().build();
 
+  private LinkedInRing linkedIn = new LinkedInRing(1);
+
   @Setup
   public void prepare() {
     keys = Keys.random();
+    linkedIn = new LinkedInRing(members);
+    linkedIn.fill(members * percentFull / 100, 64);
     placement = BoundedLoadPlacement.builder().slotBits(members < 100 ? 16 : 18).build();
     PlacementView view = placement.update(Keys.members(members, CAP));
     for (int i = 0; i < members * percentFull / 100; i++) {
@@ -45,5 +49,10 @@ public class ReserveBenchmark {
   public boolean reserveAndRelease() {
     long lease = placement.view().tryReserve(keys[next++ & (Keys.COUNT - 1)], 100, Eligible.ALL);
     return placement.release(lease);
+  }
+
+  @Benchmark
+  public String linkedInCallAndEnd() {
+    return linkedIn.callAndEnd(keys[next++ & (Keys.COUNT - 1)]);
   }
 }
