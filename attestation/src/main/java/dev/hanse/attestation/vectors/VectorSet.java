@@ -72,7 +72,8 @@ public record VectorSet(List<Case> cases) {
 
   private static Case caseOf(Path folder, JsonNode entry) throws IOException {
     Vector vector = vector(folder, entry);
-    String set = vector.id().contains("/") ? vector.id().substring(0, vector.id().indexOf('/')) : "";
+    String set =
+        vector.id().contains("/") ? vector.id().substring(0, vector.id().indexOf('/')) : "";
     boolean genuine = set.endsWith("-real") || folder.endsWith("real");
     String prefix = set.endsWith("-real") ? set.substring(0, set.length() - 5) : set;
     Path above = folder.getParent();
