@@ -12,8 +12,8 @@ import java.util.Set;
  * @param hitBlocks of them seen before
  * @param hitTokens in those
  */
-record PrefixBound(long blocks, long hitBlocks, long tokens, long hitTokens) {
-  static PrefixBound of(List<TraceRequest> requests, int tokensPerBlock) {
+public record PrefixBound(long blocks, long hitBlocks, long tokens, long hitTokens) {
+  public static PrefixBound of(List<TraceRequest> requests, int tokensPerBlock) {
     Set<Long> seen = new HashSet<>();
     long blocks = 0;
     long hitBlocks = 0;

@@ -8,14 +8,14 @@ import java.util.List;
  * @param requests in the order they were sent
  * @param badLines what could not be read
  */
-record Trace(List<TraceRequest> requests, List<BadLine> badLines) {
-  Trace {
+public record Trace(List<TraceRequest> requests, List<BadLine> badLines) {
+  public Trace {
     requests = List.copyOf(requests);
     badLines = List.copyOf(badLines);
   }
 
   /** A line that is no request, and why; the reason does not quote it. */
-  record BadLine(long number, String reason) {
+  public record BadLine(long number, String reason) {
     @Override
     public String toString() {
       return "line " + number + ": " + reason;

@@ -3,7 +3,7 @@ package dev.hanse.cli.replay;
 import java.util.Locale;
 
 /** How a trace is written down. */
-enum TraceFormat {
+public enum TraceFormat {
   /**
    * One JSON object on a line: {@code timestamp} in milliseconds, {@code input_length} and {@code
    * output_length} in tokens, {@code hash_ids} of prefix blocks (Qin et al., "Mooncake", FAST

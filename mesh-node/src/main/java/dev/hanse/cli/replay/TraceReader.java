@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reads traces. Every line is bounded, so no file can exhaust the memory before it is refused. */
-final class TraceReader {
+public final class TraceReader {
   private static final int LONGEST_LINE_BYTES = 1 << 20;
   private static final int MOST_BAD_LINES = 100_000;
   private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -39,7 +39,8 @@ final class TraceReader {
   }
 
   /** Reads a trace until its end, the limit, or the stream fails. Bad lines are collected. */
-  static Trace read(InputStream in, Optional<TraceFormat> format, int tokensPerBlock, long limit)
+  public static Trace read(
+      InputStream in, Optional<TraceFormat> format, int tokensPerBlock, long limit)
       throws IOException {
     return new TraceReader(format, tokensPerBlock, limit).read(in);
   }

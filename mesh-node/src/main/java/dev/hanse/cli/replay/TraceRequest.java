@@ -13,9 +13,9 @@ import java.util.List;
  * @param blockIds of its prompt's blocks, equal where the text up to there is equal; empty where
  *     the trace does not say
  */
-record TraceRequest(
+public record TraceRequest(
     long line, Duration offset, int inputTokens, int outputTokens, List<Long> blockIds) {
-  TraceRequest {
+  public TraceRequest {
     blockIds = List.copyOf(blockIds);
   }
 
