@@ -4,6 +4,7 @@ import dev.hanse.cli.admin.DrainCommand;
 import dev.hanse.cli.admin.KeysCommand;
 import dev.hanse.cli.admin.NodesCommand;
 import dev.hanse.cli.admin.StatusCommand;
+import dev.hanse.cli.compare.CompareCommand;
 import dev.hanse.cli.demo.DemoCommand;
 import dev.hanse.cli.mesh.ControlCommand;
 import dev.hanse.cli.mesh.MeshInitCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
       DrainCommand.class,
       KeysCommand.class,
       ReplayCommand.class,
+      CompareCommand.class,
       HelpCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",
