@@ -59,7 +59,8 @@ public final class SnapshotFold {
             base.region(),
             List.copyOf(members.values()),
             List.copyOf(regions.values()),
-            mergeKeys(base.keys(), delta.keys())));
+            mergeKeys(base.keys(), delta.keys()),
+            base.placementSeed()));
   }
 
   /** Of two records of one key the one with the higher revision stays, whoever says it last. */

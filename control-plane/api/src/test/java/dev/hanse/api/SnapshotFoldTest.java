@@ -49,6 +49,16 @@ class SnapshotFoldTest {
   }
 
   @Test
+  void theSeedStaysAndIsNotPrinted() {
+    var base = snapshot(1, List.of()).withPlacementSeed(0x5eed_5eed_5eedL);
+
+    var next = applied(base, delta(1, 2, List.of(), Map.of(), Set.of()));
+
+    assertThat(next.placementSeed()).isEqualTo(0x5eed_5eed_5eedL);
+    assertThat(next.toString()).doesNotContain(Long.toString(0x5eed_5eed_5eedL), "5eed");
+  }
+
+  @Test
   void replacesARegionAndKeepsTheOthers() {
     var west = region("eu-west", RegionHealth.READY);
     var east = region("us-east", RegionHealth.READY);

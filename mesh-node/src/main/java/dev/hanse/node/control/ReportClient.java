@@ -196,6 +196,7 @@ public final class ReportClient {
         case LEASE -> leaseGranted(response.getLease());
         case DRAIN -> onDrain.accept(response.getDrain().getDrain());
         case REFUSED -> refused(response.getRefused());
+        case BID -> LOG.log(Level.DEBUG, "report: a verdict on a bid");
         case MESSAGE_NOT_SET ->
             LOG.log(Level.DEBUG, "report: a message of a kind unknown to this version");
       }

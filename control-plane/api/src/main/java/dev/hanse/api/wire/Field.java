@@ -65,6 +65,13 @@ final class Field {
     return value;
   }
 
+  static long upTo(String field, long value, long greatest) {
+    if (value < 0 || value > greatest) {
+      throw new WireException(field, "must be 0 to " + greatest + ", was " + value);
+    }
+    return value;
+  }
+
   static int atLeastZero(String field, int value) {
     return Math.toIntExact(atLeastZero(field, (long) value));
   }

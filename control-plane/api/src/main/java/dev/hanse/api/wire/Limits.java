@@ -15,6 +15,9 @@ final class Limits {
   static final int ROLES = 8;
   static final int EDGE_URLS = 64;
 
+  /** Nodes and models of which one edge tells in one beat. */
+  static final int OUTCOMES = 512;
+
   /** RFC 1035, section 2.3.4: 255 octets on the wire are 253 characters. */
   static final int HOST_CHARS = 253;
 

@@ -7,6 +7,7 @@ import dev.hanse.api.ModelOffer;
 import dev.hanse.api.Operation;
 import dev.hanse.api.Price;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What nodes sell: offers, prices, operations, capacity and data policy. */
@@ -14,13 +15,15 @@ public final class OfferWire {
   private OfferWire() {}
 
   public static dev.hanse.api.control.v1.ModelOffer toProto(ModelOffer offer) {
-    return dev.hanse.api.control.v1.ModelOffer.newBuilder()
-        .setModel(offer.model().value())
-        .addAllOperations(offer.operations().stream().sorted().map(OfferWire::toProto).toList())
-        .setContextTokens(offer.contextTokens())
-        .setQuantization(offer.quantization())
-        .setPrice(toProto(offer.price()))
-        .build();
+    var message =
+        dev.hanse.api.control.v1.ModelOffer.newBuilder()
+            .setModel(offer.model().value())
+            .addAllOperations(offer.operations().stream().sorted().map(OfferWire::toProto).toList())
+            .setContextTokens(offer.contextTokens())
+            .setQuantization(offer.quantization())
+            .setPrice(toProto(offer.price()));
+    offer.quote().ifPresent(quote -> message.setQuote(BidWire.toProto(quote)));
+    return message.build();
   }
 
   public static ModelOffer fromProto(dev.hanse.api.control.v1.ModelOffer offer) {
@@ -44,7 +47,10 @@ public final class OfferWire {
         Set.copyOf(operations),
         offer.getContextTokens(),
         Field.name("quantization", offer.getQuantization(), Limits.NAME_CHARS),
-        Field.required("price", offer.hasPrice(), offer.getPrice(), OfferWire::fromProto));
+        Field.required("price", offer.hasPrice(), offer.getPrice(), OfferWire::fromProto),
+        offer.hasQuote()
+            ? Optional.of(Field.of("quote", () -> BidWire.fromProto(offer.getQuote())))
+            : Optional.empty());
   }
 
   /** The offers of one member: no model twice. */

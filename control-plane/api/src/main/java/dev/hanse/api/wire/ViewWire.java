@@ -16,6 +16,7 @@ public final class ViewWire {
         .addAllMembers(MemberWire.viewsToProto(snapshot.members()))
         .addAllRegions(RegionWire.regionsToProto(snapshot.regions()))
         .addAllKeys(KeyWire.keysToProto(snapshot.keys()))
+        .setPlacementSeed(snapshot.placementSeed())
         .build();
   }
 
@@ -26,7 +27,8 @@ public final class ViewWire {
         Field.of("region", () -> new RegionId(snapshot.getRegion())),
         MemberWire.viewsFromProto(snapshot.getMembersList()),
         RegionWire.regionsFromProto(snapshot.getRegionsList()),
-        KeyWire.keysFromProto(snapshot.getKeysList()));
+        KeyWire.keysFromProto(snapshot.getKeysList()),
+        snapshot.getPlacementSeed());
   }
 
   public static dev.hanse.api.control.v1.Delta toProto(Delta delta) {

@@ -2,6 +2,7 @@ package dev.hanse.api.wire;
 
 import dev.hanse.api.AttestationLevel;
 import dev.hanse.api.AttestationSummary;
+import dev.hanse.api.Bid;
 import dev.hanse.api.Capacity;
 import dev.hanse.api.ClientKey;
 import dev.hanse.api.DataPolicy;
@@ -15,11 +16,14 @@ import dev.hanse.api.ModelId;
 import dev.hanse.api.ModelOffer;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.Operation;
+import dev.hanse.api.Outcomes;
 import dev.hanse.api.Price;
+import dev.hanse.api.Quote;
 import dev.hanse.api.RegionHealth;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.RegionStatus;
 import dev.hanse.api.Role;
+import dev.hanse.api.SignedBid;
 import dev.hanse.api.Snapshot;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +60,45 @@ final class AnyRecord {
         some(Operation.values(), 1),
         1 + random.nextInt(Integer.MAX_VALUE - 1),
         random.nextBoolean() ? "fp8" : "unspecified",
-        price());
+        price(),
+        random.nextBoolean() ? Optional.empty() : Optional.of(quote()));
+  }
+
+  Quote quote() {
+    return new Quote(
+        number(Long.MAX_VALUE),
+        price(),
+        number(Quote.MAX_WEIGHT_MILLIONTHS),
+        number(Quote.MAX_EFFECTIVE_COST));
+  }
+
+  SignedBid bid() {
+    byte[] signature = new byte[1 + random.nextInt(512)];
+    random.nextBytes(signature);
+    return new SignedBid(
+        new Bid(
+            nodeId(0),
+            new ModelId("m" + random.nextInt(9)),
+            price(),
+            price(),
+            instant(),
+            instant(),
+            1 + number(Long.MAX_VALUE - 1)),
+        HexFormat.of().formatHex(signature));
+  }
+
+  Outcomes outcomes() {
+    long promptTokens = number(Outcomes.MAX_TOTAL);
+    return new Outcomes(
+        nodeId(0),
+        new ModelId("m" + random.nextInt(9)),
+        number(Outcomes.MAX_REQUESTS),
+        number(Outcomes.MAX_REQUESTS),
+        number(Outcomes.MAX_REQUESTS),
+        promptTokens,
+        promptTokens / (1 + random.nextInt(5)),
+        number(Outcomes.MAX_TOTAL),
+        number(Outcomes.MAX_TOTAL));
   }
 
   Capacity capacity() {
@@ -154,7 +196,8 @@ final class AnyRecord {
         regionId(0),
         list(6, this::view),
         list(4, this::region),
-        list(4, this::key));
+        list(4, this::key),
+        random.nextLong());
   }
 
   Delta delta() {

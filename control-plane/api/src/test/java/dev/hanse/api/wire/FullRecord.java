@@ -2,6 +2,7 @@ package dev.hanse.api.wire;
 
 import dev.hanse.api.AttestationLevel;
 import dev.hanse.api.AttestationSummary;
+import dev.hanse.api.Bid;
 import dev.hanse.api.Capacity;
 import dev.hanse.api.ClientKey;
 import dev.hanse.api.DataPolicy;
@@ -15,11 +16,14 @@ import dev.hanse.api.ModelId;
 import dev.hanse.api.ModelOffer;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.Operation;
+import dev.hanse.api.Outcomes;
 import dev.hanse.api.Price;
+import dev.hanse.api.Quote;
 import dev.hanse.api.RegionHealth;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.RegionStatus;
 import dev.hanse.api.Role;
+import dev.hanse.api.SignedBid;
 import dev.hanse.api.Snapshot;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +41,8 @@ final class FullRecord {
           Set.of(Operation.CHAT, Operation.COMPLETION),
           131_072,
           "fp8",
-          new Price(60_000, 30_000, 120_000));
+          new Price(60_000, 30_000, 120_000),
+          Optional.of(new Quote(9, new Price(61_000, 31_000, 121_000), 1_500_000, 80_000)));
 
   static final AttestationSummary ATTESTATION =
       new AttestationSummary(
@@ -88,7 +93,8 @@ final class FullRecord {
   static final MemberView VIEW = new MemberView(MEMBER, LOAD);
 
   static final Snapshot SNAPSHOT =
-      new Snapshot(11, 5, new RegionId("eu-west"), List.of(VIEW), List.of(REGION), List.of(KEY));
+      new Snapshot(
+          11, 5, new RegionId("eu-west"), List.of(VIEW), List.of(REGION), List.of(KEY), -7);
 
   static final Delta DELTA =
       new Delta(
@@ -100,6 +106,21 @@ final class FullRecord {
           Set.of(NodeId.parse("acme.gpu-2")),
           List.of(REGION),
           List.of(KEY));
+
+  static final SignedBid BID =
+      new SignedBid(
+          new Bid(
+              NODE,
+              new ModelId("llama-3.1-8b-instruct"),
+              new Price(60_000, 30_000, 120_000),
+              new Price(50_000, 20_000, 100_000),
+              Instant.parse("2026-11-20T10:00:00Z"),
+              Instant.parse("2026-11-20T22:00:00Z"),
+              17),
+          "0102ff");
+
+  static final Outcomes OUTCOMES =
+      new Outcomes(NODE, new ModelId("llama-3.1-8b-instruct"), 9, 2, 1, 4_000, 1_000, 700, 1_800);
 
   private FullRecord() {}
 }

@@ -24,6 +24,16 @@ class WireCompletenessTest {
   }
 
   @Test
+  void aBidSetsEveryField() {
+    assertThat(unset(BidWire.toProto(FullRecord.BID))).isEmpty();
+  }
+
+  @Test
+  void outcomesSetEveryField() {
+    assertThat(unset(BidWire.toProto(FullRecord.OUTCOMES))).isEmpty();
+  }
+
+  @Test
   void anUnmappedFieldWouldBeNamed() {
     var snapshot = ViewWire.toProto(FullRecord.SNAPSHOT).toBuilder();
     snapshot.getMembersBuilder(0).getMemberBuilder().clearEngine();

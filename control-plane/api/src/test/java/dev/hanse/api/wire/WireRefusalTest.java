@@ -8,7 +8,9 @@ import dev.hanse.api.control.v1.ClientKey;
 import dev.hanse.api.control.v1.Delta;
 import dev.hanse.api.control.v1.Member;
 import dev.hanse.api.control.v1.MemberLoad;
+import dev.hanse.api.control.v1.Outcomes;
 import dev.hanse.api.control.v1.RegionStatus;
+import dev.hanse.api.control.v1.SignedBid;
 import dev.hanse.api.control.v1.Snapshot;
 import java.time.Instant;
 import java.util.Collections;
@@ -57,6 +59,20 @@ class WireRefusalTest {
         member(
             "offers[0].price.output_micros_per_mtok",
             m -> m.getOffersBuilder(0).getPriceBuilder().setOutputMicrosPerMtok(Long.MAX_VALUE)),
+        member("offers[0].quote.epoch", m -> quote(m).setEpoch(-1)),
+        member("offers[0].quote.price", m -> quote(m).clearPrice()),
+        member(
+            "offers[0].quote.price.output_micros_per_mtok",
+            m -> quote(m).getPriceBuilder().setOutputMicrosPerMtok(1_000_000_000_001L)),
+        member("offers[0].quote.weight_millionths", m -> quote(m).setWeightMillionths(-1)),
+        member(
+            "offers[0].quote.weight_millionths", m -> quote(m).setWeightMillionths(Long.MAX_VALUE)),
+        member(
+            "offers[0].quote.effective_cost_micros_per_mtok",
+            m -> quote(m).setEffectiveCostMicrosPerMtok(Long.MIN_VALUE)),
+        member(
+            "offers[0].quote.effective_cost_micros_per_mtok",
+            m -> quote(m).setEffectiveCostMicrosPerMtok(1_000_000_000_000_001L)),
         member("capacity", Member.Builder::clearCapacity),
         member("capacity.work_tokens", m -> m.getCapacityBuilder().setWorkTokens(-1)),
         member(
@@ -80,6 +96,76 @@ class WireRefusalTest {
         member("state", Member.Builder::clearState),
         member("state", m -> m.setStateValue(12)),
         member("public_url", m -> m.setPublicUrl("u".repeat(2_049))));
+  }
+
+  private static dev.hanse.api.control.v1.Quote.Builder quote(Member.Builder member) {
+    return member.getOffersBuilder(0).getQuoteBuilder();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aBidIsRefusedByTheNameOfItsBadField() {
+    return Stream.of(
+        bid("bid", SignedBid.Builder::clearBid),
+        bid("bid.node_id", b -> b.getBidBuilder().setNodeId("acme")),
+        bid("bid.model", b -> b.getBidBuilder().setModel("")),
+        bid("bid.price", b -> b.getBidBuilder().clearPrice()),
+        bid(
+            "bid.price.input_micros_per_mtok",
+            b -> b.getBidBuilder().getPriceBuilder().setInputMicrosPerMtok(-1)),
+        bid(
+            "bid.price.output_micros_per_mtok",
+            b -> b.getBidBuilder().getPriceBuilder().setOutputMicrosPerMtok(Long.MAX_VALUE)),
+        bid("bid.floor", b -> b.getBidBuilder().clearFloor()),
+        bid(
+            "bid.floor.cached_input_micros_per_mtok",
+            b -> b.getBidBuilder().getFloorBuilder().setCachedInputMicrosPerMtok(Long.MIN_VALUE)),
+        bid("bid.valid_from_epoch_millis", b -> b.getBidBuilder().setValidFromEpochMillis(-1)),
+        bid(
+            "bid.valid_until_epoch_millis",
+            b -> b.getBidBuilder().setValidUntilEpochMillis(Long.MAX_VALUE)),
+        bid("bid.sequence", b -> b.getBidBuilder().setSequence(0)),
+        bid("bid.sequence", b -> b.getBidBuilder().setSequence(-9)),
+        bid("signature", SignedBid.Builder::clearSignature),
+        bid("signature", b -> b.setSignature(ByteString.copyFrom(new byte[513]))));
+  }
+
+  private static DynamicTest bid(String field, Consumer<SignedBid.Builder> spoil) {
+    return refusal(
+        field,
+        () -> {
+          var bid = BidWire.toProto(FullRecord.BID).toBuilder();
+          spoil.accept(bid);
+          BidWire.fromProto(bid.build());
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> outcomesAreRefusedByTheNameOfTheirBadField() {
+    return Stream.of(
+        outcomes("node_id", o -> o.setNodeId("nobody")),
+        outcomes("model", Outcomes.Builder::clearModel),
+        outcomes("answered", o -> o.setAnswered(1_000_001)),
+        outcomes("failed", o -> o.setFailed(-1)),
+        outcomes("rejected", o -> o.setRejected(Long.MAX_VALUE)),
+        outcomes("prompt_tokens", o -> o.setPromptTokens(-1)),
+        outcomes("cached_prompt_tokens", o -> o.setCachedPromptTokens(o.getPromptTokens() + 1)),
+        outcomes("completion_tokens", o -> o.setCompletionTokens(Long.MAX_VALUE)),
+        outcomes("ttft_millis", o -> o.setTtftMillis(-1)),
+        refusal(
+            "outcomes",
+            () ->
+                BidWire.outcomesFromProto(
+                    Collections.nCopies(513, BidWire.toProto(FullRecord.OUTCOMES)))));
+  }
+
+  private static DynamicTest outcomes(String field, Consumer<Outcomes.Builder> spoil) {
+    return refusal(
+        field,
+        () -> {
+          var outcomes = BidWire.toProto(FullRecord.OUTCOMES).toBuilder();
+          spoil.accept(outcomes);
+          BidWire.fromProto(outcomes.build());
+        });
   }
 
   private static DynamicTest member(String field, Consumer<Member.Builder> spoil) {

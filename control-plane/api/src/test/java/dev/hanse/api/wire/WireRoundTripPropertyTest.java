@@ -23,6 +23,20 @@ class WireRoundTripPropertyTest {
   }
 
   @Seeds
+  void aBidComesBackAsItWas(long seed) {
+    var bid = new AnyRecord(seed).bid();
+
+    assertThat(BidWire.fromProto(BidWire.toProto(bid))).isEqualTo(bid);
+  }
+
+  @Seeds
+  void outcomesComeBackAsTheyWere(long seed) {
+    var outcomes = new AnyRecord(seed).outcomes();
+
+    assertThat(BidWire.fromProto(BidWire.toProto(outcomes))).isEqualTo(outcomes);
+  }
+
+  @Seeds
   void aMemberComesBackAsItWas(long seed) {
     var member = new AnyRecord(seed).member(0);
 
