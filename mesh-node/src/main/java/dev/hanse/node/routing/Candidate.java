@@ -3,6 +3,7 @@ package dev.hanse.node.routing;
 import dev.hanse.api.Load;
 import dev.hanse.api.Member;
 import dev.hanse.api.ModelOffer;
+import dev.hanse.api.Price;
 
 /**
  * A member that offers a model, as of one view.
@@ -10,4 +11,9 @@ import dev.hanse.api.ModelOffer;
  * @param ordinal its place among the model's candidates in that view
  * @param residency where data placed in its region may be said to be; empty where unknown
  */
-record Candidate(int ordinal, Member member, ModelOffer offer, Load load, String residency) {}
+record Candidate(int ordinal, Member member, ModelOffer offer, Load load, String residency) {
+  /** What a lease made now locks in. */
+  Price price() {
+    return offer.price();
+  }
+}

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param residency the residency it must run in, for example {@code eu}
  * @param attestation the least its node must have proved
  * @param nodes the nodes it may run on; empty means any
+ * @param providers what it says of providers, and in which order it wants them
  */
 public record Constraints(
     OptionalLong maxInputMicrosPerMtok,
@@ -23,7 +24,8 @@ public record Constraints(
     Set<RegionId> regions,
     Optional<String> residency,
     Optional<AttestationLevel> attestation,
-    Set<NodeId> nodes) {
+    Set<NodeId> nodes,
+    ProviderLimits providers) {
   public static final Constraints NONE =
       new Constraints(
           OptionalLong.empty(),
@@ -36,5 +38,35 @@ public record Constraints(
   public Constraints {
     regions = Set.copyOf(regions);
     nodes = Set.copyOf(nodes);
+  }
+
+  /** Limits that say nothing of providers. */
+  public Constraints(
+      OptionalLong maxInputMicrosPerMtok,
+      OptionalLong maxOutputMicrosPerMtok,
+      Set<RegionId> regions,
+      Optional<String> residency,
+      Optional<AttestationLevel> attestation,
+      Set<NodeId> nodes) {
+    this(
+        maxInputMicrosPerMtok,
+        maxOutputMicrosPerMtok,
+        regions,
+        residency,
+        attestation,
+        nodes,
+        ProviderLimits.NONE);
+  }
+
+  /** The same limits with others on providers. */
+  public Constraints with(ProviderLimits newProviders) {
+    return new Constraints(
+        maxInputMicrosPerMtok,
+        maxOutputMicrosPerMtok,
+        regions,
+        residency,
+        attestation,
+        nodes,
+        newProviders);
   }
 }

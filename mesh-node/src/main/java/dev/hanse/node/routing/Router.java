@@ -1,14 +1,11 @@
 package dev.hanse.node.routing;
 
-import dev.hanse.api.Member;
 import dev.hanse.api.MemberView;
 import dev.hanse.api.ModelId;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.Role;
 import dev.hanse.api.Snapshot;
 import dev.hanse.hash.InFlight;
-import dev.hanse.hash.PlacementView;
-import dev.hanse.hash.Refusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Hard filters first, over everybody who offers the model; nothing relaxes them. Then region by
  * region, home first: the node that holds the longest prefix of the prompt, if that is worth it and
  * the node is under its bound; else consistent hashing with bounded loads by the prompt's key. A
- * region is left only when its eligible nodes are at their caps.
+ * region is left only when its eligible nodes are at their caps. A request that names an order of
+ * its own ({@link ProviderLimits}) is placed in that order instead, over all regions at once, under
+ * the same bounds and caps.
  *
  * <p>Threads: {@link #route} and what it returns are safe for any thread, and read one immutable
  * board. {@link #update} may take tens of milliseconds when members change (a ring is rebuilt): not
@@ -104,12 +103,11 @@ public final class Router {
     if (screening.eligible() == 0) {
       return refused(screening, now);
     }
-    Placing placing = new Placing(request, screening, now, largestCap(candidates, screening));
-    for (Pool pool : current.pools().getOrDefault(request.model(), List.of())) {
-      Route.@Nullable Leased leased = placing.in(pool);
-      if (leased != null) {
-        return leased;
-      }
+    Route.@Nullable Leased leased =
+        placing(request, screening, candidates)
+            .in(current.pools().getOrDefault(request.model(), List.of()));
+    if (leased != null) {
+      return leased;
     }
     return new Route.Refused(
         Route.Reason.FULL,
@@ -130,6 +128,12 @@ public final class Router {
             ? Route.Reason.CONTEXT_TOO_LONG
             : Route.Reason.NONE_ELIGIBLE;
     return new Route.Refused(reason, screening.summary(), Duration.ZERO);
+  }
+
+  private Placing placing(
+      PlacementRequest request, Screening screening, List<Candidate> candidates) {
+    return new Placing(
+        settings, clock, prefixes, request, screening, largestCap(candidates, screening));
   }
 
   private static long largestCap(List<Candidate> candidates, Screening screening) {
@@ -159,137 +163,5 @@ public final class Router {
 
   private static String join(String first, String second) {
     return second.isEmpty() ? first : first + "; " + second;
-  }
-
-  /** One attempt on its way through the regions. */
-  private final class Placing {
-    private final PlacementRequest request;
-    private final Screening screening;
-    private final long decodeTokens;
-    private final long mostTokens;
-    private final List<PrefixIndex.Match> matches;
-
-    Placing(PlacementRequest request, Screening screening, Instant now, long largestCap) {
-      this.request = request;
-      this.screening = screening;
-      this.decodeTokens =
-          Math.max(1, Math.min(request.maxOutputTokens(), settings.expectedOutputTokens()));
-      // A request that counted for more than half a node would need one that is nearly idle, and
-      // could wait for ever where small ones keep coming.
-      this.mostTokens = Math.max(1, largestCap / 2);
-      this.matches = prefixes.match(request.chain(), settings.minMatchBlocks(), now);
-    }
-
-    Route.@Nullable Leased in(Pool pool) {
-      for (PrefixIndex.Match match : matches) {
-        Route.@Nullable Leased held = isWorthIt(match) ? onHolder(pool, match) : null;
-        if (held != null) {
-          return held;
-        }
-      }
-      return byKey(pool);
-    }
-
-    /** A tenth of the prompt at least: below it balance is worth more. Source: Ray Serve LLM. */
-    private boolean isWorthIt(PrefixIndex.Match match) {
-      return match.blocks() * 10L >= request.chain().length();
-    }
-
-    private Route.@Nullable Leased onHolder(Pool pool, PrefixIndex.Match match) {
-      int index = pool.ring().indexOf(match.node().toString());
-      Candidate holder = index < 0 ? null : pool.at(index);
-      if (holder == null
-          || !screening.admits(holder)
-          || holder.member().incarnation() != match.incarnation()) {
-        return null;
-      }
-      long tokens = workTokens(match.blocks());
-      long handle = pool.ring().tryReserveOn(index, tokens);
-      return handle < 0 ? null : leased(pool, holder, handle, tokens, match.blocks());
-    }
-
-    private Route.@Nullable Leased byKey(Pool pool) {
-      PlacementView ring = pool.ring();
-      long tokens = workTokens(0);
-      long handle =
-          ring.tryReserve(
-              request.chain().key(),
-              tokens,
-              index -> {
-                Candidate candidate = pool.at(index);
-                return candidate != null && screening.admits(candidate);
-              });
-      if (handle < 0) {
-        Refusal ignored = Refusal.of(handle);
-        return switch (ignored) {
-          case FULL, NONE_ELIGIBLE, OVER_BOUND, LEASES_EXHAUSTED -> null;
-        };
-      }
-      Candidate chosen = pool.of(handle);
-      if (chosen == null) {
-        throw new IllegalStateException(
-            "a lease names "
-                + pool.placement().memberOf(handle).id()
-                + ", which is not in its pool");
-      }
-      int blocks = blocksHeldBy(chosen.member());
-      long held = workTokens(blocks);
-      if (held < tokens) {
-        var _ = pool.placement().adjust(handle, held);
-      }
-      return leased(pool, chosen, handle, held, blocks);
-    }
-
-    private int blocksHeldBy(Member member) {
-      for (PrefixIndex.Match match : matches) {
-        if (match.node().equals(member.id()) && match.incarnation() == member.incarnation()) {
-          return match.blocks();
-        }
-      }
-      return 0;
-    }
-
-    private long workTokens(int blocksHeld) {
-      long cached = request.promptTokens() * blocksHeld / request.chain().length();
-      return Math.clamp(request.promptTokens() - cached + decodeTokens, 1, mostTokens);
-    }
-
-    private Route.Leased leased(
-        Pool pool, Candidate chosen, long handle, long tokens, int blocksHeld) {
-      Member node = chosen.member();
-      Lease lease =
-          new Lease(
-              pool.placement(),
-              handle,
-              tokens,
-              Math.min(tokens, decodeTokens),
-              () ->
-                  prefixes.record(request.chain(), node.id(), node.incarnation(), clock.instant()));
-      return new Route.Leased(
-          new Placed(node, chosen.offer().price(), reason(pool, chosen, blocksHeld)), lease);
-    }
-
-    private String reason(Pool pool, Candidate chosen, int blocksHeld) {
-      StringBuilder text = new StringBuilder(128);
-      if (blocksHeld > 0) {
-        text.append("prefix-match ")
-            .append(blocksHeld)
-            .append('/')
-            .append(request.chain().length())
-            .append(" blocks; ");
-      }
-      Candidate first = pool.at(pool.ring().first(request.chain().key()));
-      if (first != null && first.member().id().equals(chosen.member().id())) {
-        text.append("ring 1st");
-      } else if (first != null) {
-        text.append("ring 1st ")
-            .append(first.member().id())
-            .append(screening.admits(first) ? " passed over" : " excluded");
-      }
-      if (!pool.region().equals(settings.home())) {
-        text.append("; spilled from ").append(settings.home());
-      }
-      return join(text.toString(), screening.summary());
-    }
   }
 }

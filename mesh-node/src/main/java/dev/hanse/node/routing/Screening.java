@@ -1,8 +1,10 @@
 package dev.hanse.node.routing;
 
+import dev.hanse.api.DataPolicy;
 import dev.hanse.api.MemberState;
 import dev.hanse.api.ModelOffer;
 import dev.hanse.api.NodeId;
+import dev.hanse.api.Price;
 import dev.hanse.api.Role;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -69,20 +71,50 @@ final class Screening {
     if (!limits.nodes().isEmpty() && !limits.nodes().contains(candidate.member().id())) {
       return Exclusion.NODE;
     }
+    Exclusion byProvider = byProvider(limits.providers(), candidate);
+    if (byProvider != null) {
+      return byProvider;
+    }
     if (!limits.regions().isEmpty() && !limits.regions().contains(candidate.member().region())) {
       return Exclusion.REGION;
     }
     if (limits.residency().isPresent() && !limits.residency().get().equals(candidate.residency())) {
       return Exclusion.RESIDENCY;
     }
-    if (isAbove(offer.price().inputMicrosPerMtok(), limits.maxInputMicrosPerMtok())
-        || isAbove(offer.price().cachedInputMicrosPerMtok(), limits.maxInputMicrosPerMtok())
-        || isAbove(offer.price().outputMicrosPerMtok(), limits.maxOutputMicrosPerMtok())) {
+    Price price = candidate.price();
+    if (isAbove(price.inputMicrosPerMtok(), limits.maxInputMicrosPerMtok())
+        || isAbove(price.cachedInputMicrosPerMtok(), limits.maxInputMicrosPerMtok())
+        || isAbove(price.outputMicrosPerMtok(), limits.maxOutputMicrosPerMtok())) {
       return Exclusion.PRICE;
+    }
+    if (!limits.providers().quantizations().isEmpty()
+        && !limits.providers().quantizations().contains(offer.quantization())) {
+      return Exclusion.QUANTIZATION;
+    }
+    DataPolicy policy = candidate.member().dataPolicy();
+    if (limits.providers().noDataCollection()
+        && (policy.retainsPrompts() || policy.trainsOnPrompts())) {
+      return Exclusion.DATA_COLLECTION;
     }
     if (limits.attestation().isPresent()
         && candidate.member().attestation().level().compareTo(limits.attestation().get()) < 0) {
       return Exclusion.ATTESTATION_LEVEL;
+    }
+    return null;
+  }
+
+  private static @Nullable Exclusion byProvider(ProviderLimits limits, Candidate candidate) {
+    NodeId id = candidate.member().id();
+    if (!limits.only().isEmpty() && limits.only().stream().noneMatch(party -> party.names(id))) {
+      return Exclusion.NOT_AMONG_ONLY;
+    }
+    if (limits.ignored().stream().anyMatch(party -> party.names(id))) {
+      return Exclusion.IGNORED;
+    }
+    if (!limits.fallbacks()
+        && !limits.order().isEmpty()
+        && limits.order().stream().noneMatch(party -> party.names(id))) {
+      return Exclusion.NOT_IN_ORDER;
     }
     return null;
   }
@@ -119,6 +151,11 @@ final class Screening {
     } else {
       counts.merge(verdict, 1, Integer::sum);
     }
+  }
+
+  /** Why the candidate may not run it; null when it may. */
+  @Nullable Exclusion verdict(Candidate candidate) {
+    return verdicts[candidate.ordinal()];
   }
 
   boolean admits(Candidate candidate) {

@@ -335,7 +335,9 @@ final class ServingRun implements Exchange {
 
     private void retry(ProviderFailure failure) {
       lastFailure = failure;
-      if (number >= flow.policy.maxAttempts() || !Failures.isRetryable(failure)) {
+      if (number >= flow.policy.maxAttempts()
+          || !Failures.isRetryable(failure)
+          || !request.placement().constraints().providers().mayMoveOn()) {
         fail(failure);
         return;
       }

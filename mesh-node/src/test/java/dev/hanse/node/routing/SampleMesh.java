@@ -50,6 +50,10 @@ public final class SampleMesh {
     private MemberState state = MemberState.READY;
     private long incarnation = 1;
     private Load load = Load.IDLE;
+    private String quantization = "unspecified";
+    private DataPolicy policy = DataPolicy.NONE;
+    private long prefillRate;
+    private long decodeRate;
 
     Draft(String id) {
       this.id = NodeId.parse(id);
@@ -115,6 +119,22 @@ public final class SampleMesh {
       return this;
     }
 
+    public Draft quantization(String value) {
+      quantization = value;
+      return this;
+    }
+
+    public Draft policy(DataPolicy value) {
+      policy = value;
+      return this;
+    }
+
+    public Draft rates(long prefill, long decode) {
+      prefillRate = prefill;
+      decodeRate = decode;
+      return this;
+    }
+
     public Draft load(Load value) {
       load = value;
       return this;
@@ -127,11 +147,11 @@ public final class SampleMesh {
           address,
           "",
           roles,
-          List.of(new ModelOffer(model, operations, contextTokens, "unspecified", price)),
-          new Capacity(workTokens, 0, 0),
+          List.of(new ModelOffer(model, operations, contextTokens, quantization, price)),
+          new Capacity(workTokens, prefillRate, decodeRate),
           "simulated (test)",
           true,
-          DataPolicy.NONE,
+          policy,
           new AttestationSummary("simulated", level, NOW.minusSeconds(60), attestedUntil),
           state,
           incarnation);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hanse.api.ModelId;
 import dev.hanse.api.Operation;
@@ -25,7 +26,9 @@ import java.util.Set;
  * <p>Threads: any; a reader holds no state of a request.
  */
 public final class BodyReader {
-  private static final ObjectMapper TREES = new ObjectMapper();
+  /** A limit named twice would leave one of the two unkept. */
+  private static final ObjectMapper TREES =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
   /**
    * Fields the mesh acts on. Sent twice, the mesh and the engine might each believe another one, so
@@ -46,7 +49,8 @@ public final class BodyReader {
           "prompt",
           "input",
           "prompt_cache_key",
-          "hanse");
+          "hanse",
+          "provider");
 
   private final BodyLimits limits;
   private final JsonFactory json;
@@ -124,10 +128,8 @@ public final class BodyReader {
     private long choices = 1;
     private Optional<String> promptCacheKey = Optional.empty();
 
-    /** Where the {@code hanse} field begins and ends in the body; equal when there is none. */
-    private int extensionFrom;
-
-    private int extensionTo;
+    /** The mesh's own fields, which the engine does not get. */
+    private final Splice own = new Splice();
 
     private Pass(Operation operation) {
       this.operation = operation;
@@ -143,14 +145,18 @@ public final class BodyReader {
         if (READ_ONCE.contains(field) && !seen.add(field)) {
           throw new BodyRejected(BodyFault.wrongValue(field, "must not be sent twice."));
         }
-        if (field.equals("hanse")) {
-          extensionFrom = (int) parser.currentTokenLocation().getByteOffset();
-          var _ = parser.nextToken();
-          constraints.extension(TREES.readTree(parser));
-          extensionTo = (int) parser.currentLocation().getByteOffset();
-        } else {
-          var _ = parser.nextToken();
-          field(field, parser);
+        int from = (int) parser.currentTokenLocation().getByteOffset();
+        var _ = parser.nextToken();
+        switch (field) {
+          case "hanse" -> {
+            constraints.extension(TREES.readTree(parser));
+            own.cut(from, (int) parser.currentLocation().getByteOffset());
+          }
+          case "provider" -> {
+            constraints.provider(TREES.readTree(parser));
+            own.cut(from, (int) parser.currentLocation().getByteOffset());
+          }
+          default -> field(field, parser);
         }
       }
       if (parser.nextToken() != null) {
@@ -262,7 +268,7 @@ public final class BodyReader {
       PrefixChains.Builder chain = PrefixChains.builder(tenantSalt, asked);
       prompt.feed(chain);
       return new ClientBody(
-          Splice.without(body, extensionFrom, extensionTo),
+          own.outOf(body),
           stream && operation != Operation.EMBEDDING,
           includeUsage,
           new PlacementRequest(

@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 /**
  * A body that was read.
  *
- * @param json what the engine gets: the client's bytes without the {@code hanse} object
+ * @param json what the engine gets: the client's bytes without the mesh's own objects
  * @param includeUsage whether a streaming client asked for the usage chunk
  */
 public record ClientBody(

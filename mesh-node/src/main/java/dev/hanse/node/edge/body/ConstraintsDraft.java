@@ -8,21 +8,18 @@ import dev.hanse.api.RegionId;
 import dev.hanse.node.routing.Constraints;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
  * Collects where a request may run from the {@code x-hanse-…} headers and the body's {@code hanse}
- * object. Where both speak, both hold: the lower price, the common regions, the stronger
- * attestation.
+ * and {@code provider} objects. Where several speak, all hold: the lower price, the common regions,
+ * the stronger attestation.
  */
 final class ConstraintsDraft {
   /** Prices are USD per million tokens; more digits than micro-USD need are cut off. */
@@ -30,7 +27,6 @@ final class ConstraintsDraft {
 
   private static final Pattern RESIDENCY = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
   private static final BigDecimal MAX_USD = BigDecimal.valueOf(Price.MAX_MICROS_PER_MTOK, 6);
-  private static final int MAX_NAMES = 64;
 
   private OptionalLong maxInputMicros = OptionalLong.empty();
   private OptionalLong maxOutputMicros = OptionalLong.empty();
@@ -38,6 +34,7 @@ final class ConstraintsDraft {
   private Optional<String> residency = Optional.empty();
   private Optional<AttestationLevel> attestation = Optional.empty();
   private Optional<Set<NodeId>> nodes = Optional.empty();
+  private final ProviderDraft providers = new ProviderDraft();
 
   Constraints finish() {
     return new Constraints(
@@ -46,7 +43,8 @@ final class ConstraintsDraft {
         regions.orElse(Set.of()),
         residency,
         attestation,
-        nodes.orElse(Set.of()));
+        nodes.orElse(Set.of()),
+        providers.finish());
   }
 
   /**
@@ -60,11 +58,11 @@ final class ConstraintsDraft {
       String value = header.getValue().strip();
       switch (name) {
         case "x-hanse-max-price" -> priceHeader(name, value);
-        case "x-hanse-region" -> limitRegions(name, List.of(value.split(",", MAX_NAMES + 1)));
+        case "x-hanse-region" -> limitRegions(name, Fields.separated(value));
         case "x-hanse-residency" -> limitResidency(name, value);
         case "x-hanse-attestation" -> limitAttestation(name, value);
-        case "x-hanse-node" -> limitNodes(name, List.of(value.split(",", MAX_NAMES + 1)));
-        default -> {}
+        case "x-hanse-node" -> limitNodes(name, Fields.separated(value));
+        default -> providers.header(name, value);
       }
     }
   }
@@ -75,7 +73,7 @@ final class ConstraintsDraft {
       return;
     }
     if (!hanse.isObject()) {
-      throw wrongType("hanse", "an object");
+      throw Fields.wrongType("hanse", "an object");
     }
     for (var field : hanse.properties()) {
       String param = "hanse." + field.getKey();
@@ -85,18 +83,38 @@ final class ConstraintsDraft {
       }
       switch (field.getKey()) {
         case "max_price" -> price(param, value);
-        case "regions" -> limitRegions(param, strings(param, value));
-        case "residency" -> limitResidency(param, string(param, value));
-        case "attestation" -> limitAttestation(param, string(param, value));
-        case "nodes" -> limitNodes(param, strings(param, value));
-        default ->
-            throw new BodyRejected(
-                new BodyFault(
-                    "unknown_parameter",
-                    "Unknown parameter: '"
-                        + printable(param)
-                        + "'. Known are max_price, regions, residency, attestation and nodes.",
-                    printable(param)));
+        case "regions" -> limitRegions(param, Fields.strings(param, value));
+        case "residency" -> limitResidency(param, Fields.string(param, value));
+        case "attestation" -> limitAttestation(param, Fields.string(param, value));
+        case "nodes" -> limitNodes(param, Fields.strings(param, value));
+        default -> {
+          if (!providers.field(param, field.getKey(), value)) {
+            throw Fields.unknown(
+                param, "regions, residency, attestation, nodes, " + ProviderDraft.KNOWN);
+          }
+        }
+      }
+    }
+  }
+
+  /** Takes the body's {@code provider} object. */
+  void provider(JsonNode provider) throws BodyRejected {
+    if (provider.isNull()) {
+      return;
+    }
+    if (!provider.isObject()) {
+      throw Fields.wrongType("provider", "an object");
+    }
+    for (var field : provider.properties()) {
+      String param = "provider." + field.getKey();
+      JsonNode value = field.getValue();
+      if (value.isNull()) {
+        continue;
+      }
+      if (field.getKey().equals("max_price")) {
+        price(param, value);
+      } else if (!providers.field(param, field.getKey(), value)) {
+        throw Fields.unknown(param, ProviderDraft.KNOWN);
       }
     }
   }
@@ -118,19 +136,14 @@ final class ConstraintsDraft {
       return;
     }
     if (!value.isObject()) {
-      throw wrongType(param, "a number or an object with input and output");
+      throw Fields.wrongType(param, "a number or an object with prompt and completion");
     }
     for (var field : value.properties()) {
       String inner = param + "." + field.getKey();
       switch (field.getKey()) {
-        case "input" -> limitInput(micros(inner, field.getValue()));
-        case "output" -> limitOutput(micros(inner, field.getValue()));
-        default ->
-            throw new BodyRejected(
-                new BodyFault(
-                    "unknown_parameter",
-                    "Unknown parameter: '" + printable(inner) + "'. Known are input and output.",
-                    printable(inner)));
+        case "input", "prompt" -> limitInput(micros(inner, field.getValue()));
+        case "output", "completion" -> limitOutput(micros(inner, field.getValue()));
+        default -> throw Fields.unknown(inner, "prompt and completion, or input and output");
       }
     }
   }
@@ -144,19 +157,19 @@ final class ConstraintsDraft {
   }
 
   private void limitRegions(String param, List<String> names) throws BodyRejected {
-    regions = Optional.of(common(param, regions, parsed(param, names, RegionId::new)));
+    regions = Optional.of(common(param, regions, Fields.parsed(param, names, RegionId::new)));
   }
 
   private void limitNodes(String param, List<String> names) throws BodyRejected {
-    nodes = Optional.of(common(param, nodes, parsed(param, names, NodeId::parse)));
+    nodes = Optional.of(common(param, nodes, Fields.parsed(param, names, NodeId::parse)));
   }
 
   private void limitResidency(String param, String value) throws BodyRejected {
     if (!RESIDENCY.matcher(value).matches()) {
-      throw wrongValue(param, "must look like eu.");
+      throw Fields.wrongValue(param, "must look like eu.");
     }
     if (!residency.orElse(value).equals(value)) {
-      throw wrongValue(param, "contradicts the header x-hanse-residency.");
+      throw Fields.wrongValue(param, "contradicts the header x-hanse-residency.");
     }
     residency = Optional.of(value);
   }
@@ -169,23 +182,7 @@ final class ConstraintsDraft {
         return;
       }
     }
-    throw wrongValue(param, "must be simulated, tpm or tee.");
-  }
-
-  private static <T> Set<T> parsed(String param, List<String> names, Function<String, T> parse)
-      throws BodyRejected {
-    if (names.isEmpty() || names.size() > MAX_NAMES) {
-      throw wrongValue(param, "must name 1 to " + MAX_NAMES + ".");
-    }
-    Set<T> result = new HashSet<>();
-    for (String name : names) {
-      try {
-        result.add(parse.apply(name.strip()));
-      } catch (IllegalArgumentException e) {
-        throw wrongValue(param, printable(String.valueOf(e.getMessage())) + ".");
-      }
-    }
-    return result;
+    throw Fields.wrongValue(param, "must be simulated, tpm or tee.");
   }
 
   private static <T> Set<T> common(String param, Optional<Set<T>> before, Set<T> more)
@@ -195,7 +192,7 @@ final class ConstraintsDraft {
     }
     more.retainAll(before.get());
     if (more.isEmpty()) {
-      throw wrongValue(param, "shares nothing with what the header allows.");
+      throw Fields.wrongValue(param, "shares nothing with what the header allows.");
     }
     return more;
   }
@@ -208,8 +205,11 @@ final class ConstraintsDraft {
   }
 
   private static long micros(String param, JsonNode usd) throws BodyRejected {
+    if (usd.isTextual()) {
+      return micros(param, usd.textValue());
+    }
     if (!usd.isNumber()) {
-      throw wrongType(param, "a number");
+      throw Fields.wrongType(param, "a number");
     }
     double value = usd.doubleValue();
     if (!Double.isFinite(value)) {
@@ -225,40 +225,8 @@ final class ConstraintsDraft {
     return usd.movePointRight(6).setScale(0, RoundingMode.FLOOR).longValueExact();
   }
 
-  private static String string(String param, JsonNode value) throws BodyRejected {
-    if (!value.isTextual()) {
-      throw wrongType(param, "a string");
-    }
-    return value.textValue();
-  }
-
-  private static List<String> strings(String param, JsonNode value) throws BodyRejected {
-    if (!value.isArray()) {
-      throw wrongType(param, "an array of strings");
-    }
-    List<String> result = new ArrayList<>();
-    for (JsonNode element : value) {
-      result.add(string(param + "[" + result.size() + "]", element));
-    }
-    return result;
-  }
-
-  private static BodyRejected wrongType(String param, String expected) {
-    return new BodyRejected(BodyFault.wrongType(param, expected, "something else"));
-  }
-
-  private static BodyRejected wrongValue(String param, String why) {
-    return new BodyRejected(BodyFault.wrongValue(param, why));
-  }
-
   private static BodyRejected wrongPrice(String param) {
-    return wrongValue(
+    return Fields.wrongValue(
         param, "must be USD per million tokens, 0 to 1000000, for example 0.5 or 0.5,1.5.");
-  }
-
-  /** What a client sent goes back to it cut short and without control characters. */
-  private static String printable(String text) {
-    String cut = text.length() > 100 ? text.substring(0, 100) + "…" : text;
-    return cut.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -1,36 +1,51 @@
 package dev.hanse.node.edge.body;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
-/** Takes one field out of a JSON object without touching another byte. */
+/** Takes fields out of a JSON object without touching another byte. */
 final class Splice {
-  private Splice() {}
+  /** Last field first, so that what is before a cut stays where it is. */
+  private final Deque<Cut> cuts = new ArrayDeque<>();
+
+  private record Cut(int from, int to) {}
 
   /**
-   * The object without the field between {@code from} (its name's first quote) and {@code to} (just
-   * after its value), and without the comma that set it apart.
+   * Marks the field between {@code from} (its name's first quote) and {@code to} (just after its
+   * value); fields come in the order of the object.
    */
-  static Buffer without(byte[] object, int from, int to) {
-    if (from == to) {
-      return Buffer.buffer(object);
+  void cut(int from, int to) {
+    cuts.push(new Cut(from, to));
+  }
+
+  /** The object without the fields, and without the commas that set them apart. */
+  Buffer outOf(byte[] object) {
+    Buffer left = Buffer.buffer(object);
+    for (Cut cut : cuts) {
+      left = without(left, cut);
     }
-    int start = from - 1;
-    while (isSpace(object[start])) {
+    return left;
+  }
+
+  private static Buffer without(Buffer object, Cut cut) {
+    int start = cut.from() - 1;
+    while (isSpace(object.getByte(start))) {
       start--;
     }
-    int end = to;
-    if (object[start] != ',') {
-      start = from;
-      while (isSpace(object[end])) {
+    int end = cut.to();
+    if (object.getByte(start) != ',') {
+      start = cut.from();
+      while (isSpace(object.getByte(end))) {
         end++;
       }
-      if (object[end] == ',') {
+      if (object.getByte(end) == ',') {
         end++;
       }
     }
-    return Buffer.buffer(object.length - (end - start))
-        .appendBytes(object, 0, start)
-        .appendBytes(object, end, object.length - end);
+    return Buffer.buffer(object.length() - (end - start))
+        .appendBuffer(object, 0, start)
+        .appendBuffer(object, end, object.length() - end);
   }
 
   private static boolean isSpace(byte b) {
