@@ -294,6 +294,9 @@ final class AnswerWriter implements ServingListener {
             attestation.level().name().toLowerCase(Locale.ROOT)
                 + "; technology="
                 + printable(attestation.technology()));
+    placed
+        .epoch()
+        .ifPresent(epoch -> response.putHeader("x-hanse-price-epoch", Long.toString(epoch)));
   }
 
   private static String printable(String text) {

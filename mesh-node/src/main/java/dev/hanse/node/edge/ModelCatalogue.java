@@ -114,9 +114,9 @@ final class ModelCatalogue {
         "max_context_tokens",
         sellers.stream().mapToInt(s -> s.offer.contextTokens()).max().orElse(0));
     ObjectNode price = more.putObject("lowest_price_micro_usd_per_mtok");
-    price.put("input", least(sellers, s -> s.offer.price().inputMicrosPerMtok()));
-    price.put("cached_input", least(sellers, s -> s.offer.price().cachedInputMicrosPerMtok()));
-    price.put("output", least(sellers, s -> s.offer.price().outputMicrosPerMtok()));
+    price.put("input", least(sellers, s -> s.offer.salePrice().inputMicrosPerMtok()));
+    price.put("cached_input", least(sellers, s -> s.offer.salePrice().cachedInputMicrosPerMtok()));
+    price.put("output", least(sellers, s -> s.offer.salePrice().outputMicrosPerMtok()));
     return model;
   }
 

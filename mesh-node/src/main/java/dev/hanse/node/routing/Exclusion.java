@@ -19,6 +19,7 @@ enum Exclusion {
   NO_ADDRESS("no address", true),
   ATTESTATION_EXPIRED("attestation expired", true),
   DRAINING("draining", true),
+  NOT_FOR_SALE("not for sale", true),
   UNHEALTHY("unhealthy", true),
   EJECTED("ejected", true),
   FAILED_BEFORE("failed before", true);

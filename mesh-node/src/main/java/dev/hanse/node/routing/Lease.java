@@ -8,6 +8,8 @@ import dev.hanse.hash.BoundedLoadPlacement;
  * <p>Threads: safe for any.
  */
 public final class Lease {
+  private static final int STEP = 16;
+
   private final BoundedLoadPlacement placement;
   private final long handle;
   private final long tokens;
@@ -41,6 +43,22 @@ public final class Lease {
       var _ = placement.adjust(handle, decodeTokens);
     }
     onStarted.run();
+  }
+
+  /**
+   * So many chunks have come in all, a token or more each, and as much decode is done. Worth an
+   * adjustment every {@value #STEP}: the node counts down by one with each it sends, so what is
+   * held here is never less than what the node still counts.
+   */
+  public void progressed(long chunks) {
+    if (chunks % STEP == 0 && chunks < decodeTokens + STEP) {
+      var _ = placement.adjust(handle, Math.max(1, decodeTokens - chunks));
+    }
+  }
+
+  /** What is expected to be decoded, of {@link #tokens}. */
+  public long decodeTokens() {
+    return decodeTokens;
   }
 
   /** Gives the work back. True the first time, false ever after. */

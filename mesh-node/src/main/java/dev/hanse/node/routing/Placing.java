@@ -6,6 +6,7 @@ import dev.hanse.hash.Refusal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,11 @@ final class Placing {
       }
     }
     return byKey(pool);
+  }
+
+  /** The nodes that probably hold a prefix of the prompt, longest first. */
+  List<PrefixIndex.Match> matches() {
+    return matches;
   }
 
   /** A tenth of the prompt at least: below it balance is worth more. Source: Ray Serve LLM. */
@@ -200,7 +206,14 @@ final class Placing {
             tokens,
             Math.min(tokens, decodeTokens),
             () -> prefixes.record(request.chain(), node.id(), node.incarnation(), clock.instant()));
-    return new Route.Leased(new Placed(node, chosen.price(), reason(pool, blocksHeld, how)), lease);
+    OptionalLong epoch =
+        chosen
+            .offer()
+            .quote()
+            .map(quote -> OptionalLong.of(quote.epoch()))
+            .orElse(OptionalLong.empty());
+    return new Route.Leased(
+        new Placed(node, chosen.price(), epoch, reason(pool, blocksHeld, how)), lease);
   }
 
   private String byRing(Pool pool, Candidate chosen) {

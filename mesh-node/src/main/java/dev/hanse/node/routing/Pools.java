@@ -3,6 +3,7 @@ package dev.hanse.node.routing;
 import dev.hanse.api.MemberState;
 import dev.hanse.api.ModelId;
 import dev.hanse.api.Price;
+import dev.hanse.api.Quote;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.Role;
 import dev.hanse.hash.BoundedLoadPlacement;
@@ -21,7 +22,9 @@ import java.util.TreeMap;
 
 /**
  * Keeps a ring for each model and region, rebuilt only when its members, their capacity or their
- * prices change. Not thread-safe: the router updates it under its lock.
+ * weights change. Weights are the region's market's, by its quotes; a node that nobody has quoted
+ * yet gets what the same formula makes of its announced price and the pool's median, without the
+ * market's smoothing and penalties. Not thread-safe: the router updates it under its lock.
  *
  * <p>One ring a region, not one with a home zone: regions are then tried in an order we name, each
  * to its hard cap, and a member's fair share is that of its region's load. All rings share one
@@ -36,6 +39,7 @@ final class Pools {
   private final RoutingSettings settings;
   private final InFlight inFlight;
   private final Map<Key, Ring> rings = new HashMap<>();
+  private long seed;
 
   private record Key(ModelId model, RegionId region) {}
 
@@ -44,10 +48,21 @@ final class Pools {
   Pools(RoutingSettings settings, InFlight inFlight) {
     this.settings = settings;
     this.inFlight = inFlight;
+    this.seed = settings.clusterSeed();
   }
 
-  /** The pools of every model in the order they are tried. */
-  Map<ModelId, List<Pool>> update(ClusterView view) {
+  /**
+   * The pools of every model in the order they are tried.
+   *
+   * @param placementSeed the mesh's secret; another one than before sends nearly every key
+   *     elsewhere. 0 where the control plane sent none: the settings' seed counts then
+   */
+  Map<ModelId, List<Pool>> update(ClusterView view, long placementSeed) {
+    long seeded = placementSeed != 0 ? placementSeed : settings.clusterSeed();
+    if (seeded != seed) {
+      seed = seeded;
+      rings.clear();
+    }
     Map<ModelId, List<Pool>> pools = new HashMap<>();
     Set<Key> used = new HashSet<>();
     for (ModelId model : view.models()) {
@@ -75,7 +90,8 @@ final class Pools {
   private static boolean isPlaceable(Candidate candidate) {
     return candidate.member().state() == MemberState.READY
         && candidate.member().roles().contains(Role.PROVIDER)
-        && candidate.member().capacity().workTokens() > 0;
+        && candidate.member().capacity().workTokens() > 0
+        && candidate.isForSale();
   }
 
   private Comparator<RegionId> byPreference() {
@@ -100,7 +116,7 @@ final class Pools {
             ? known.placement()
             : BoundedLoadPlacement.builder()
                 .inFlight(inFlight)
-                .seed(settings.clusterSeed())
+                .seed(seed)
                 .slotBits(settings.slotBits())
                 .build();
     Ring rebuilt = new Ring(placement, members, placement.update(members));
@@ -115,10 +131,15 @@ final class Pools {
             new Member(
                 candidate.member().id().toString(),
                 candidate.member().region().value(),
-                Weights.DEFAULT.weight(
-                    (double) candidate.member().capacity().workTokens(),
-                    reference,
-                    blended(candidate.offer().price())),
+                candidate
+                    .offer()
+                    .quote()
+                    .map(Quote::weight)
+                    .orElseGet(() ->
+                        Weights.DEFAULT.weight(
+                            (double) candidate.member().capacity().workTokens(),
+                            reference,
+                            blended(candidate.offer().price()))),
                 candidate.member().capacity().workTokens()))
         .toList();
   }

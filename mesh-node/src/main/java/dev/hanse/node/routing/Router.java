@@ -57,7 +57,7 @@ public final class Router {
   public void update(Snapshot snapshot) {
     synchronized (updating) {
       ClusterView view = ClusterView.of(snapshot);
-      board = new Board(view, pools.update(view));
+      board = new Board(view, pools.update(view, snapshot.placementSeed()));
       Set<NodeId> providers = new HashSet<>();
       for (MemberView member : view.members()) {
         if (member.member().roles().contains(Role.PROVIDER)) {

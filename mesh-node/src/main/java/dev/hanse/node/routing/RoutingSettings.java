@@ -11,7 +11,8 @@ import java.util.List;
  * @param self this node; the one node that needs no address
  * @param home tried first
  * @param spillOrder the regions tried next, nearest first; those it does not name follow by name
- * @param clusterSeed the same on every edge of the mesh, so that all place alike
+ * @param clusterSeed used until a view brings the mesh's own placement seed; the same on every
+ *     edge, so that all place alike
  * @param slotBits size of a ring's table as a power of two, the same on every edge; 16 suits up to
  *     about 100 nodes a region and model
  * @param expectedOutputTokens completion a request is expected to need where its own limit is

@@ -138,7 +138,7 @@ final class Screening {
     }
     MemberState state = candidate.member().state();
     return switch (state) {
-      case READY -> null;
+      case READY -> candidate.isForSale() ? null : Exclusion.NOT_FOR_SALE;
       case DRAINING -> Exclusion.DRAINING;
       case UNHEALTHY -> Exclusion.UNHEALTHY;
     };

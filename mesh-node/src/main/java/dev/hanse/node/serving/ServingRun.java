@@ -291,6 +291,7 @@ final class ServingRun implements Exchange {
         }
       }
       chunks++;
+      lease.progressed(chunks);
       listener.onChunk(json);
     }
 

@@ -72,6 +72,21 @@ public record RequestLog(EdgeObserver next, System.Logger log) implements EdgeOb
       if (answered != null) {
         put(line, "node", answered.node().id().toString());
         put(line, "region", answered.node().region().toString());
+        var price = answered.price();
+        put(
+            line,
+            "price",
+            price.inputMicrosPerMtok()
+                + ","
+                + price.cachedInputMicrosPerMtok()
+                + ","
+                + price.outputMicrosPerMtok());
+        answered.epoch().ifPresent(epoch -> put(line, "epoch", Long.toString(epoch)));
+        var usage = ending.usage();
+        long cost =
+            price.costMicros(
+                usage.promptTokens(), usage.cachedPromptTokens(), usage.completionTokens());
+        put(line, "cost_micros", Long.toString(cost));
       }
       put(line, "finish", ending.finishReason());
       put(line, "prompt_tokens", Long.toString(ending.usage().promptTokens()));

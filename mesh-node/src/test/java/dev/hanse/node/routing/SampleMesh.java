@@ -14,6 +14,7 @@ import dev.hanse.api.ModelOffer;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.Operation;
 import dev.hanse.api.Price;
+import dev.hanse.api.Quote;
 import dev.hanse.api.RegionHealth;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.RegionStatus;
@@ -54,6 +55,7 @@ public final class SampleMesh {
     private DataPolicy policy = DataPolicy.NONE;
     private long prefillRate;
     private long decodeRate;
+    private Optional<Quote> quote = Optional.empty();
 
     Draft(String id) {
       this.id = NodeId.parse(id);
@@ -129,6 +131,12 @@ public final class SampleMesh {
       return this;
     }
 
+    /** What its region's market sells it at. */
+    public Draft quote(Quote value) {
+      quote = Optional.of(value);
+      return this;
+    }
+
     public Draft rates(long prefill, long decode) {
       prefillRate = prefill;
       decodeRate = decode;
@@ -147,7 +155,7 @@ public final class SampleMesh {
           address,
           "",
           roles,
-          List.of(new ModelOffer(model, operations, contextTokens, quantization, price)),
+          List.of(new ModelOffer(model, operations, contextTokens, quantization, price, quote)),
           new Capacity(workTokens, prefillRate, decodeRate),
           "simulated (test)",
           true,
