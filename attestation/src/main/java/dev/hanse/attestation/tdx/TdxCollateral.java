@@ -1,0 +1,169 @@
+package dev.hanse.attestation.tdx;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Reason;
+import dev.hanse.attestation.Rejection;
+import dev.hanse.attestation.Stage;
+import dev.hanse.attestation.x509.Anchors;
+import dev.hanse.attestation.x509.Certificates;
+import dev.hanse.attestation.x509.Chain;
+import dev.hanse.attestation.x509.Ecdsa;
+import dev.hanse.attestation.x509.RevocationList;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * What Intel publishes on a platform and its quoting enclave, checked: every piece signed by the
+ * one who may, over the bytes as they were received, current, and none of the signers revoked.
+ *
+ * <p>Kept as one JSON object of texts, the form in which the usual caching services hand collateral
+ * on:
+ *
+ * <ul>
+ *   <li>{@code tcb_info}, {@code qe_identity}: Intel's JSON, as it came
+ *   <li>{@code tcb_info_signature}, {@code qe_identity_signature}: r and s, hexadecimal
+ *   <li>{@code tcb_info_issuer_chain}, {@code qe_identity_issuer_chain}: PEM, signer and root
+ *   <li>{@code root_ca_crl}, {@code pck_crl}: DER in hexadecimal
+ *   <li>{@code pck_crl_issuer_chain}: may be there and is not read: the list must be that of the
+ *       very CA which issued the platform's certificate
+ * </ul>
+ *
+ * @param validUntil when the first of all that expires
+ */
+record TdxCollateral(TcbInfo tcbInfo, QeIdentity qeIdentity, Instant validUntil) {
+  static final int LIMIT_BYTES = 1024 * 1024;
+
+  private static final Set<String> FIELDS =
+      Set.of(
+          "tcb_info",
+          "tcb_info_signature",
+          "tcb_info_issuer_chain",
+          "qe_identity",
+          "qe_identity_signature",
+          "qe_identity_issuer_chain",
+          "root_ca_crl",
+          "pck_crl",
+          "pck_crl_issuer_chain");
+  private static final int SIGNATURE_BYTES = 64;
+
+  /**
+   * Checks a bundle.
+   *
+   * @param platform the platform's chain, already trusted
+   */
+  static TdxCollateral verify(Bytes bundle, Chain platform, Anchors anchors, Instant at)
+      throws Rejection {
+    JsonFields json = StrictJson.read(bundle, LIMIT_BYTES, "TDX collateral").only(FIELDS);
+    Chain tcbSigner = signer(json, "tcb_info_issuer_chain", platform, anchors, at);
+    TcbInfo tcbInfo = TcbInfo.read(signed(json, "tcb_info", tcbSigner, Reason.TCBINFO_SIGNATURE));
+    checkWindow("TCB info", tcbInfo.issueDate(), tcbInfo.nextUpdate(), at);
+    Chain qeSigner = signer(json, "qe_identity_issuer_chain", platform, anchors, at);
+    QeIdentity qeIdentity =
+        QeIdentity.read(signed(json, "qe_identity", qeSigner, Reason.QEID_SIGNATURE));
+    checkWindow("QE identity", qeIdentity.issueDate(), qeIdentity.nextUpdate(), at);
+    Instant listed = checkRevocation(json, platform, tcbSigner, qeSigner, at);
+    return new TdxCollateral(
+        tcbInfo,
+        qeIdentity,
+        earliest(
+            platform.validUntil(),
+            tcbSigner.validUntil(),
+            qeSigner.validUntil(),
+            tcbInfo.nextUpdate(),
+            qeIdentity.nextUpdate(),
+            listed));
+  }
+
+  private static Chain signer(
+      JsonFields json, String name, Chain platform, Anchors anchors, Instant at) throws Rejection {
+    Chain chain;
+    try {
+      chain =
+          Chain.verify(Certificates.ofPem(bytes(json.text(name))), anchors, at, IntelPki.PROFILE);
+    } catch (Rejection broken) {
+      throw new Rejection(
+          Stage.COLLATERAL, ofWindow(broken.refusal().reason()), broken.refusal().detail());
+    }
+    boolean tcbInfo = name.startsWith("tcb");
+    StrictJson.require(
+        IntelPki.isCollateralSigner(chain),
+        tcbInfo ? Reason.TCBINFO_SIGNER : Reason.SIGNER,
+        name + " is not that of Intel's signer of collateral");
+    StrictJson.require(
+        chain.path().getLast().equals(platform.path().getLast()),
+        Reason.UNTRUSTED_ROOT,
+        name + " has another root than the platform");
+    return chain;
+  }
+
+  /** Certificates are part of the collateral's window. */
+  private static Reason ofWindow(Reason reason) {
+    if (reason == Reason.CERT_EXPIRED) {
+      return Reason.EXPIRED;
+    }
+    return reason == Reason.CERT_NOT_YET_VALID ? Reason.NOT_YET_VALID : reason;
+  }
+
+  private static Bytes signed(JsonFields json, String name, Chain signer, Reason otherwise)
+      throws Rejection {
+    Bytes document = bytes(json.text(name));
+    Ecdsa key = Ecdsa.ofKey(Ecdsa.Curve.P256, signer.leaf().getPublicKey());
+    StrictJson.require(
+        key.signs(document.sha256().toArray(), json.hex(name + "_signature", SIGNATURE_BYTES)),
+        otherwise,
+        name + " is not what Intel signed");
+    return document;
+  }
+
+  private static void checkWindow(String what, Instant from, Instant until, Instant at)
+      throws Rejection {
+    StrictJson.require(!at.isBefore(from), Reason.NOT_YET_VALID, what + " is of " + from);
+    StrictJson.require(!at.isAfter(until), Reason.EXPIRED, what + " was good until " + until);
+  }
+
+  private static Instant checkRevocation(
+      JsonFields json, Chain platform, Chain tcbSigner, Chain qeSigner, Instant at)
+      throws Rejection {
+    X509Certificate root = platform.path().getLast();
+    X509Certificate authority = platform.path().get(1);
+    RevocationList byRoot = list(json, "root_ca_crl", root, at);
+    refuseRevoked(byRoot, authority, Reason.CERT_REVOKED, "the CA of the platform's certificate");
+    refuseRevoked(byRoot, tcbSigner.leaf(), Reason.SIGNER_REVOKED, "the signer of the TCB info");
+    refuseRevoked(byRoot, qeSigner.leaf(), Reason.SIGNER_REVOKED, "the signer of the QE identity");
+    RevocationList byAuthority = list(json, "pck_crl", authority, at);
+    refuseRevoked(byAuthority, platform.leaf(), Reason.PCK_REVOKED, "the platform's certificate");
+    return earliest(byRoot.nextUpdate(), byAuthority.nextUpdate());
+  }
+
+  private static RevocationList list(
+      JsonFields json, String name, X509Certificate issuer, Instant at) throws Rejection {
+    Bytes der;
+    try {
+      der = Bytes.ofHex(json.has(name) ? json.text(name) : "");
+    } catch (IllegalArgumentException broken) {
+      throw new Rejection(Stage.REVOCATION, Reason.CRL_SIGNATURE, name + " is not in hexadecimal");
+    }
+    return RevocationList.verify(der, issuer, at, Set.of(IntelPki.ECDSA_SHA256));
+  }
+
+  private static void refuseRevoked(
+      RevocationList list, X509Certificate certificate, Reason reason, String what)
+      throws Rejection {
+    Rejection.unless(!list.revokes(certificate), Stage.REVOCATION, reason, what + " is revoked");
+  }
+
+  private static Bytes bytes(String text) {
+    return Bytes.copyOf(text.getBytes(UTF_8));
+  }
+
+  private static Instant earliest(Instant first, Instant... others) {
+    Instant earliest = first;
+    for (Instant other : others) {
+      earliest = other.isBefore(earliest) ? other : earliest;
+    }
+    return earliest;
+  }
+}

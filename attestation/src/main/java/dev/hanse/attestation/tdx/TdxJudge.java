@@ -1,0 +1,120 @@
+package dev.hanse.attestation.tdx;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.Reason;
+import dev.hanse.attestation.Refusal;
+import dev.hanse.attestation.Rejection;
+import dev.hanse.attestation.Stage;
+import dev.hanse.attestation.policy.Appraisal;
+import dev.hanse.attestation.policy.AppraisalPolicy;
+import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.vectors.Judge;
+import dev.hanse.attestation.vectors.Vector;
+import dev.hanse.attestation.vectors.Verdict;
+import dev.hanse.attestation.x509.Anchors;
+import dev.hanse.attestation.x509.Certificates;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Runs sets of TDX quotes through the verifier and the rules of production. */
+public final class TdxJudge implements Judge {
+  @Override
+  public String technology() {
+    return TdxVerifier.TECHNOLOGY;
+  }
+
+  @Override
+  public Verdict judge(Vector vector, boolean genuine) {
+    Optional<Bytes> bundle = vector.file("collateral");
+    CollateralStore store = id -> bundle;
+    Instant at = vector.time().orElseThrow();
+    Appraiser appraiser =
+        new Appraiser(List.of(verifier(vector, genuine, store)), policy(rules(vector.params())));
+    Evidence evidence = new Evidence(TdxVerifier.TECHNOLOGY, vector.file("quote").orElseThrow());
+    return switch (appraiser.appraise(evidence, vector.hex("report_data").orElseThrow(), at)) {
+      case Appraisal.Accepted(var _) -> new Verdict.Accepted();
+      case Appraisal.Refused(var refusal, var _) -> verdict(refusal);
+    };
+  }
+
+  private static TdxVerifier verifier(Vector vector, boolean genuine, CollateralStore store) {
+    if (genuine) {
+      return TdxVerifier.ofIntel(store);
+    }
+    try {
+      return new TdxVerifier(
+          Anchors.of(Certificates.ofPem(vector.trustAnchor().orElseThrow())), store);
+    } catch (Rejection broken) {
+      throw new IllegalArgumentException("the anchor of " + vector.id() + " is broken", broken);
+    }
+  }
+
+  private static AppraisalPolicy policy(TdxRules rules) {
+    AppraisalPolicy open = AppraisalPolicy.allowing(Set.of(TdxVerifier.TECHNOLOGY));
+    return new AppraisalPolicy(
+        open.id(),
+        open.version(),
+        open.technologies(),
+        List.of(rules),
+        open.composition(),
+        open.maxAge(),
+        open.clockSkew(),
+        open.resultLife());
+  }
+
+  private static TdxRules rules(JsonNode params) {
+    TdxRules strict = TdxRules.strict();
+    Set<TcbStatus> statuses = new HashSet<>();
+    params
+        .path("allowed_tcb_status")
+        .forEach(status -> statuses.add(TcbStatus.named(status.asText()).orElseThrow()));
+    Map<TdxField, Set<Bytes>> allowed = new EnumMap<>(TdxField.class);
+    allow(allowed, TdxField.MRTD, params.path("reference_mrtd"));
+    allow(allowed, TdxField.MRTD, params.path("mrtd"));
+    for (int i = 0; i < params.path("rtmrs").size(); i++) {
+      allow(allowed, TdxField.valueOf("RTMR" + i), params.path("rtmrs").path(i));
+    }
+    allow(allowed, TdxField.XFAM, params.path("xfam"));
+    allow(allowed, TdxField.FMSPC, params.path("fmspc"));
+    JsonNode floor = params.path("min_tcb_evaluation_data_number");
+    return new TdxRules(
+        statuses.isEmpty() ? strict.tcbStatuses() : statuses,
+        strict.tcbGrace(),
+        strict.refusedAdvisories(),
+        floor.isInt() ? OptionalInt.of(floor.intValue()) : OptionalInt.empty(),
+        allowed,
+        strict.distrusted(),
+        strict.permittedAttributes(),
+        strict.requiredAttributes());
+  }
+
+  private static void allow(Map<TdxField, Set<Bytes>> allowed, TdxField field, JsonNode value) {
+    if (value.isTextual()) {
+      allowed.put(field, Set.of(Bytes.ofHex(value.textValue())));
+    }
+  }
+
+  private static Verdict verdict(Refusal refusal) {
+    return switch (refusal) {
+      case Refusal.Rejected rejected when rejected.reason() == Reason.NO_COLLATERAL ->
+          new Verdict.CryptoOk(rejected);
+      case Refusal.Rejected rejected -> new Verdict.Rejected(rejected);
+      case Refusal.ReportDataMismatch mismatch ->
+          new Verdict.Rejected(
+              new Refusal.Rejected(
+                  Stage.FRESHNESS, Reason.REPORT_DATA_MISMATCH, mismatch.message()));
+      default ->
+          new Verdict.Rejected(
+              new Refusal.Rejected(Stage.PARSE, Reason.STRUCTURE, refusal.message()));
+    };
+  }
+}
