@@ -12,7 +12,7 @@ import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.x509.CertificateRequest;
 import dev.hanse.attestation.x509.SubjectKey;
-import dev.hanse.control.identity.JoinTokens;
+import dev.hanse.control.identity.JoinRights;
 import dev.hanse.control.identity.RegionAuthority;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +33,7 @@ public final class Enrolment {
   private final RegionAuthority authority;
   private final Challenges challenges;
   private final Appraiser appraiser;
-  private final JoinTokens joinTokens;
+  private final JoinRights joinRights;
   private final AddressRate rate;
   private final InstantSource clock;
 
@@ -41,13 +41,13 @@ public final class Enrolment {
       RegionAuthority authority,
       Challenges challenges,
       Appraiser appraiser,
-      JoinTokens joinTokens,
+      JoinRights joinRights,
       AddressRate rate,
       InstantSource clock) {
     this.authority = authority;
     this.challenges = challenges;
     this.appraiser = appraiser;
-    this.joinTokens = joinTokens;
+    this.joinRights = joinRights;
     this.rate = rate;
     this.clock = clock;
   }
@@ -121,7 +121,7 @@ public final class Enrolment {
   private Optional<Refusal> entitled(
       PeerIdentity.Node node, String joinToken, Optional<PeerIdentity> current) {
     if (!joinToken.isEmpty()) {
-      Optional<String> provider = joinTokens.providerOf(joinToken);
+      Optional<String> provider = joinRights.providerOf(joinToken);
       if (provider.isEmpty()) {
         return Optional.of(new Refusal.JoinTokenInvalid());
       }
