@@ -31,7 +31,8 @@ public record Evidence(String technology, Bytes body, List<Bytes> collateral) {
     return encoding.sha256();
   }
 
-  long collateralBytes() {
+  /** Of all its collateral together. */
+  public long collateralBytes() {
     return collateral.stream().mapToLong(Bytes::size).sum();
   }
 }

@@ -232,6 +232,19 @@ public sealed interface Refusal {
     }
   }
 
+  /** A TPM did not prove that its attestation key is its own. */
+  record Activation(String problem) implements Refusal {
+    @Override
+    public String code() {
+      return "activation";
+    }
+
+    @Override
+    public String message() {
+      return problem;
+    }
+  }
+
   /** Too many challenges are open. */
   record ChallengesFull(Duration retryAfter) implements Refusal {
     @Override

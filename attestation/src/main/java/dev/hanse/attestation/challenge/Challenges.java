@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,11 @@ public final class Challenges {
    * @param spki DER SubjectPublicKeyInfo
    */
   public Issue issue(Bytes spki, Instant now) {
+    return issue(spki, Optional.empty(), now);
+  }
+
+  /** Issues a challenge to a key, and to a TPM with it. */
+  public Issue issue(Bytes spki, Optional<Activation> activation, Instant now) {
     lock.lock();
     try {
       forgetBefore(now);
@@ -68,6 +74,7 @@ public final class Challenges {
               randomBytes(ID_BYTES).hex(),
               randomBytes(NONCE_BYTES),
               spki.sha256(),
+              activation,
               now.plus(timeToLive));
       open.put(challenge.id(), challenge);
       return new Issue.Issued(challenge);

@@ -7,6 +7,7 @@ import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.control.identity.RegionAuthority;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.membership.ControlMetrics;
+import dev.hanse.control.workflow.Activations;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -28,14 +29,26 @@ public final class ControlGraph {
    *
    * @param authority issues the region's identities, its own among them
    * @param appraiser judges newcomers' evidence
+   * @param activations proves that newcomers' TPMs are what they endorse
    * @param ledger closed with the control plane, and not before
    */
   public record Parts(
       RegionAuthority authority,
       Appraiser appraiser,
+      Activations activations,
       Ledger ledger,
       ControlClock clock,
-      ControlMetrics metrics) {}
+      ControlMetrics metrics) {
+    /** For a region that trusts no TPM. */
+    public Parts(
+        RegionAuthority authority,
+        Appraiser appraiser,
+        Ledger ledger,
+        ControlClock clock,
+        ControlMetrics metrics) {
+      this(authority, appraiser, Activations.NONE, ledger, clock, metrics);
+    }
+  }
 
   private ControlGraph(Vertx vertx, ControlPlane plane, String deployment) {
     this.vertx = vertx;

@@ -45,9 +45,10 @@ import java.util.Optional;
 /** A control plane's rooms, put together, on the event loop they share. */
 final class ControlPlane extends VerticleBase {
   private static final Logger LOG = System.getLogger(ControlPlane.class.getName());
+  private static final String ENROLMENT = "/hanse.enroll.v1.Enrollment/";
   private static final String FEDERATION = "/hanse.control.v1.Federation/";
 
-  /** A report holds at most a few hundred offers; enrolment and watch requests hold less. */
+  /** A report holds at most a few hundred offers; watch requests hold less. */
   private static final long MAX_MESSAGE_BYTES = 256 * 1024;
 
   /** A whole region: a few thousand members with their offers, and every client key. */
@@ -105,11 +106,13 @@ final class ControlPlane extends VerticleBase {
             parts.authority(),
             new Challenges(random),
             parts.appraiser(),
+            parts.activations(),
             this::providerOf,
             AddressRate.standard(),
             () -> parts.clock().get().wall());
     GrpcServer everybody = grpc(vertx, MAX_MESSAGE_BYTES);
-    new EnrollmentRpc(vertx, enrolment, callers::peerOf, this::attested).bind(everybody);
+    GrpcServer newcomers = grpc(vertx, EnrollmentRpc.MAX_MESSAGE_BYTES);
+    new EnrollmentRpc(vertx, enrolment, callers::peerOf, this::attested).bind(newcomers);
     controlRpc.bind(everybody);
     GrpcServer regions = grpc(vertx, MAX_REGION_BYTES);
     federationRpc.bind(regions);
@@ -117,7 +120,7 @@ final class ControlPlane extends VerticleBase {
         vertx
             .createHttpServer(rpcOptions(config, identity))
             .connectionHandler(MeshTls.untilPeerExpires(vertx))
-            .requestHandler(byService(everybody, regions));
+            .requestHandler(byService(everybody, newcomers, regions));
 
     peerClient = client(vertx, identity);
     dialer =
@@ -181,10 +184,13 @@ final class ControlPlane extends VerticleBase {
   }
 
   /** One port for all; only control planes may send messages of a region's size. */
-  private static Handler<HttpServerRequest> byService(GrpcServer everybody, GrpcServer regions) {
+  private static Handler<HttpServerRequest> byService(
+      GrpcServer everybody, GrpcServer newcomers, GrpcServer regions) {
     return request -> {
       if (request.path() != null && request.path().startsWith(FEDERATION)) {
         regions.handle(request);
+      } else if (request.path() != null && request.path().startsWith(ENROLMENT)) {
+        newcomers.handle(request);
       } else {
         everybody.handle(request);
       }

@@ -1,6 +1,5 @@
 package dev.hanse.node.identity;
 
-import com.google.protobuf.ByteString;
 import dev.hanse.api.Endpoint;
 import dev.hanse.api.enroll.v1.ChallengeRequest;
 import dev.hanse.api.enroll.v1.ChallengeResponse;
@@ -75,7 +74,8 @@ final class EnrolClient {
     String joinToken = current.isPresent() ? "" : joining.joinToken();
     return blocking(exchange::newKey)
         .compose(key ->
-            call(grpc, address, EnrollmentGrpcClient.Challenge, request(key))
+            this.<ChallengeRequest>blocking(() -> exchange.ask(key))
+                .compose(asking -> call(grpc, address, EnrollmentGrpcClient.Challenge, asking))
                 .compose(asked ->
                     switch (asked) {
                       case Reply.Declined(var refused) -> Future.<Enrolled>succeededFuture(refused);
@@ -99,12 +99,6 @@ final class EnrolClient {
               case Reply.Answered<EnrollResponse>(var response) ->
                   this.<Enrolled>blocking(() -> exchange.accept(key, response));
             });
-  }
-
-  private static ChallengeRequest request(KeyPair key) {
-    return ChallengeRequest.newBuilder()
-        .setPublicKeySpki(ByteString.copyFrom(key.getPublic().getEncoded()))
-        .build();
   }
 
   /** A gRPC call's answer, or the status a control plane declined it with. */

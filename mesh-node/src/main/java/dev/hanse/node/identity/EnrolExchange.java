@@ -4,12 +4,14 @@ import com.google.protobuf.ByteString;
 import dev.hanse.api.AttestationLevel;
 import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.Role;
+import dev.hanse.api.enroll.v1.ChallengeRequest;
 import dev.hanse.api.enroll.v1.ChallengeResponse;
 import dev.hanse.api.enroll.v1.EnrollRequest;
 import dev.hanse.api.enroll.v1.EnrollResponse;
 import dev.hanse.api.enroll.v1.Identity;
 import dev.hanse.api.enroll.v1.NodeClaims;
 import dev.hanse.api.enroll.v1.Refusal;
+import dev.hanse.api.enroll.v1.TpmKeys;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.attestation.Bytes;
@@ -52,6 +54,25 @@ final class EnrolExchange {
     return keys.next();
   }
 
+  /** What is asked for a challenge to {@code key}: its public half, and the machine's TPM. */
+  ChallengeRequest ask(KeyPair key) throws IOException {
+    ChallengeRequest.Builder request =
+        ChallengeRequest.newBuilder()
+            .setPublicKeySpki(ByteString.copyFrom(key.getPublic().getEncoded()));
+    collector
+        .tpm()
+        .ifPresent(tpm -> {
+          TpmKeys.Builder keysOfTpm =
+              TpmKeys.newBuilder()
+                  .setEkPublic(proto(tpm.endorsementKey()))
+                  .setEkCertificateDer(proto(tpm.endorsementCertificate()))
+                  .setAkPublic(proto(tpm.attestationKey()));
+          tpm.intermediates().forEach(der -> keysOfTpm.addEkIntermediatesDer(proto(der)));
+          request.setTpm(keysOfTpm);
+        });
+    return request.build();
+  }
+
   /** Evidence and request for a challenge to {@code key}. */
   EnrollRequest answer(KeyPair key, ChallengeResponse challenge, String joinToken)
       throws IOException {
@@ -64,17 +85,39 @@ final class EnrolExchange {
             Bytes.copyOf(challenge.getNonce().toByteArray()),
             Bytes.copyOf(key.getPublic().getEncoded()),
             joining.claims());
-    Evidence evidence = collector.collect(reportData);
-    return EnrollRequest.newBuilder()
-        .setChallengeId(challenge.getChallengeId())
-        .setCsrDer(ByteString.copyFrom(certificateRequest(key)))
-        .setClaims(claims())
-        .setEvidence(
-            dev.hanse.api.enroll.v1.Evidence.newBuilder()
-                .setTechnology(evidence.technology())
-                .setBody(ByteString.copyFrom(evidence.body().toArray())))
-        .setJoinToken(joinToken)
-        .build();
+    List<Evidence> parts = collector.collect(reportData);
+    if (parts.isEmpty()) {
+      throw new IOException("this machine gave no evidence");
+    }
+    EnrollRequest.Builder request =
+        EnrollRequest.newBuilder()
+            .setChallengeId(challenge.getChallengeId())
+            .setCsrDer(ByteString.copyFrom(certificateRequest(key)))
+            .setClaims(claims())
+            .setEvidence(proto(parts.getFirst()))
+            .setJoinToken(joinToken);
+    parts.stream().skip(1).forEach(part -> request.addFurtherEvidence(proto(part)));
+    if (challenge.hasCredential()) {
+      request.setActivationSecret(
+          proto(
+              collector.activate(
+                  Bytes.copyOf(challenge.getCredential().getCredentialBlob().toByteArray()),
+                  Bytes.copyOf(challenge.getCredential().getEncryptedSecret().toByteArray()))));
+    }
+    return request.build();
+  }
+
+  private static dev.hanse.api.enroll.v1.Evidence proto(Evidence part) {
+    dev.hanse.api.enroll.v1.Evidence.Builder message =
+        dev.hanse.api.enroll.v1.Evidence.newBuilder()
+            .setTechnology(part.technology())
+            .setBody(proto(part.body()));
+    part.collateral().forEach(piece -> message.addCollateral(proto(piece)));
+    return message.build();
+  }
+
+  private static ByteString proto(Bytes bytes) {
+    return ByteString.copyFrom(bytes.toArray());
   }
 
   /**

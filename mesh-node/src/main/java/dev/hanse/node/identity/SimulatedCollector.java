@@ -4,6 +4,7 @@ import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import java.time.InstantSource;
+import java.util.List;
 
 /**
  * Signs with a simulated platform's key.
@@ -14,7 +15,7 @@ public record SimulatedCollector(
     SimulatedPlatform platform, String measurement, InstantSource clock)
     implements EvidenceCollector {
   @Override
-  public Evidence collect(Bytes reportData) {
-    return platform.quote(reportData, measurement, clock.instant());
+  public List<Evidence> collect(Bytes reportData) {
+    return List.of(platform.quote(reportData, measurement, clock.instant()));
   }
 }

@@ -10,6 +10,8 @@ import dev.hanse.api.tls.AttestationStamp;
 import dev.hanse.api.tls.KeyFiles;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Encoding;
 import dev.hanse.attestation.challenge.Binding;
 import dev.hanse.attestation.challenge.NodeClaims;
 import dev.hanse.attestation.policy.AttestationResult;
@@ -22,6 +24,8 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -143,22 +147,37 @@ public final class RegionAuthority {
    *     or the claims are not possible here
    */
   public IssuedIdentity issue(Binding binding, AttestationResult result) {
-    if (!result.reportData().equals(binding.reportData())) {
-      throw new IllegalArgumentException("the result is about another nonce, key or node");
+    return issue(binding, List.of(result));
+  }
+
+  /**
+   * Issues to a key attested by several parts of one machine. It is worth what the weakest part is,
+   * and ends with the first.
+   *
+   * @throws IllegalArgumentException as above, or if there is no result
+   */
+  public IssuedIdentity issue(Binding binding, List<AttestationResult> results) {
+    if (results.isEmpty()
+        || !results.stream().allMatch(part -> part.reportData().equals(binding.reportData()))) {
+      throw new IllegalArgumentException("a result is about another nonce, key or node");
     }
     PeerIdentity.Node node = nodeOf(binding.claims());
     Instant now = means.clock().instant();
+    AttestationResult result =
+        Collections.min(results, Comparator.comparing(AttestationResult::level));
+    Instant resultEnds =
+        Collections.min(results.stream().map(AttestationResult::expiresAt).toList());
     AttestationSummary summary =
         new AttestationSummary(
-            result.technology(), levelOf(result), result.appraisedAt(), result.expiresAt());
+            result.technology(), levelOf(result), result.appraisedAt(), resultEnds);
     AttestationStamp stamp =
-        new AttestationStamp(summary, result.evidenceDigest().hex(), result.policy());
+        new AttestationStamp(summary, evidenceDigest(results).hex(), result.policy());
     X509v3CertificateBuilder builder =
         leaf(
             node,
             SubjectPublicKeyInfo.getInstance(binding.key().spki().toArray()),
             now,
-            earlier(now.plus(means.life().leaf()), result.expiresAt()));
+            earlier(now.plus(means.life().leaf()), resultEnds));
     try {
       builder.addExtension(new ASN1ObjectIdentifier(AttestationStamp.OID), false, stamp.toDer());
     } catch (CertIOException broken) {
@@ -173,6 +192,16 @@ public final class RegionAuthority {
         notAfter,
         CertificateLife.renewAt(now, notAfter, means.random()),
         summary);
+  }
+
+  /** Of one part its own; of several a digest over theirs, in order. */
+  private static Bytes evidenceDigest(List<AttestationResult> results) {
+    if (results.size() == 1) {
+      return results.getFirst().evidenceDigest();
+    }
+    Encoding parts = new Encoding("hanse/evidence-parts/v1").count(results.size());
+    results.forEach(part -> parts.bytes(part.evidenceDigest()));
+    return parts.sha256();
   }
 
   /**

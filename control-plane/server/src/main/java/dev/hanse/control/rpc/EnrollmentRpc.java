@@ -1,6 +1,5 @@
 package dev.hanse.control.rpc;
 
-import com.google.protobuf.ByteString;
 import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.enroll.v1.ChallengeRequest;
@@ -11,9 +10,8 @@ import dev.hanse.api.enroll.v1.EnrollmentGrpcService;
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Refusal;
-import dev.hanse.attestation.challenge.Challenge;
-import dev.hanse.attestation.challenge.Issue;
 import dev.hanse.control.identity.IssuedIdentity;
+import dev.hanse.control.workflow.Challenged;
 import dev.hanse.control.workflow.Enrolment;
 import dev.hanse.control.workflow.EnrolmentOutcome;
 import io.vertx.core.Future;
@@ -28,6 +26,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -43,12 +42,19 @@ import java.util.function.Function;
 public final class EnrollmentRpc {
   private static final Logger LOG = System.getLogger(EnrollmentRpc.class.getName());
 
+  /** What one message may hold: the evidence, its collateral, and room for their envelope. */
+  public static final long MAX_MESSAGE_BYTES = 1536 * 1024;
+
+  /** Messages being received or judged: with {@link #MAX_MESSAGE_BYTES} at most 192 MiB. */
+  private static final int MOST_AT_ONCE = 128;
+
   private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final Enrolment enrolment;
   private final Function<HttpConnection, Optional<PeerIdentity>> peers;
   private final BiPredicate<NodeId, AttestationSummary> attested;
+  private final AtomicInteger underWay = new AtomicInteger();
 
   /**
    * Serves an enrolment.
@@ -74,12 +80,22 @@ public final class EnrollmentRpc {
   }
 
   /** Takes a call's one message. What cannot be read is answered too: no call is left open. */
-  private static <Q, R> void take(
+  private <Q, R> void take(
       GrpcServerRequest<Q, R> call, BiFunction<GrpcServerRequest<Q, R>, Q, Future<R>> work) {
+    if (underWay.get() >= MOST_AT_ONCE) {
+      fail(call, new Declined(GrpcStatus.RESOURCE_EXHAUSTED, "busy: try again in a second"));
+      return;
+    }
+    underWay.incrementAndGet();
+    AtomicBoolean counted = new AtomicBoolean(true);
     // Set by the answer, by the message that cannot be one, or by the caller who went away.
     AtomicBoolean done = new AtomicBoolean();
-    call.errorHandler(gone -> done.set(true));
+    call.errorHandler(gone -> {
+      done.set(true);
+      leave(counted);
+    });
     call.invalidMessageHandler(broken -> {
+      leave(counted);
       if (!done.getAndSet(true)) {
         boolean oversized = broken instanceof MessageSizeOverflowException;
         fail(call, oversized ? tooLarge() : unreadable());
@@ -89,6 +105,7 @@ public final class EnrollmentRpc {
         .recover(broken -> Future.failedFuture(unreadable()))
         .compose(message -> work.apply(call, message))
         .onComplete(outcome -> {
+          leave(counted);
           if (done.getAndSet(true)) {
             return;
           }
@@ -105,16 +122,24 @@ public final class EnrollmentRpc {
         });
   }
 
+  private void leave(AtomicBoolean counted) {
+    if (counted.getAndSet(false)) {
+      underWay.decrementAndGet();
+    }
+  }
+
   private Future<ChallengeResponse> challenge(
       GrpcServerRequest<ChallengeRequest, ChallengeResponse> call, ChallengeRequest request) {
     Bytes spki = Bytes.copyOf(request.getPublicKeySpki().toByteArray());
     String address = addressOf(call);
     return vertx
-        .executeBlocking(() -> enrolment.challenge(spki, address), false)
-        .compose(issue ->
-            switch (Objects.requireNonNull(issue)) {
-              case Issue.Issued(var challenge) -> Future.succeededFuture(toProto(challenge));
-              case Issue.Refused(var refusal) -> {
+        .executeBlocking(
+            () -> enrolment.challenge(spki, EnrollmentWire.tpmOf(request), address), false)
+        .compose(outcome ->
+            switch (Objects.requireNonNull(outcome)) {
+              case Challenged.Issued issued ->
+                  Future.succeededFuture(EnrollmentWire.toProto(issued));
+              case Challenged.Refused(var refusal) -> {
                 log("challenge", address, refusal);
                 yield Future.failedFuture(new Declined(refusal));
               }
@@ -175,14 +200,6 @@ public final class EnrollmentRpc {
       super(message, null, false, false);
       this.status = status;
     }
-  }
-
-  private static ChallengeResponse toProto(Challenge challenge) {
-    return ChallengeResponse.newBuilder()
-        .setChallengeId(challenge.id())
-        .setNonce(ByteString.copyFrom(challenge.nonce().toArray()))
-        .setExpiresAtEpochMillis(challenge.expiresAt().toEpochMilli())
-        .build();
   }
 
   private static void fail(GrpcServerRequest<?, ?> call, Declined declined) {

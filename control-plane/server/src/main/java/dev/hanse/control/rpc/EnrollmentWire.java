@@ -4,6 +4,9 @@ import com.google.protobuf.ByteString;
 import dev.hanse.api.AttestationLevel;
 import dev.hanse.api.Role;
 import dev.hanse.api.enroll.v1.Attestation;
+import dev.hanse.api.enroll.v1.ChallengeRequest;
+import dev.hanse.api.enroll.v1.ChallengeResponse;
+import dev.hanse.api.enroll.v1.Credential;
 import dev.hanse.api.enroll.v1.EnrollRequest;
 import dev.hanse.api.enroll.v1.EnrollResponse;
 import dev.hanse.api.enroll.v1.Identity;
@@ -13,12 +16,16 @@ import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Refusal;
 import dev.hanse.attestation.challenge.NodeClaims;
 import dev.hanse.control.identity.IssuedIdentity;
+import dev.hanse.control.workflow.Challenged;
 import dev.hanse.control.workflow.EnrolmentRequest;
+import dev.hanse.control.workflow.TpmKeys;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Enrolment between messages and records. */
 final class EnrollmentWire {
@@ -48,10 +55,53 @@ final class EnrollmentWire {
         request.getChallengeId(),
         Bytes.copyOf(request.getCsrDer().toByteArray()),
         claims,
-        new Evidence(
-            request.getEvidence().getTechnology(),
-            Bytes.copyOf(request.getEvidence().getBody().toByteArray())),
+        Stream.concat(Stream.of(request.getEvidence()), request.getFurtherEvidenceList().stream())
+            .map(EnrollmentWire::fromProto)
+            .toList(),
+        bytes(request.getActivationSecret()),
         request.getJoinToken());
+  }
+
+  private static Evidence fromProto(dev.hanse.api.enroll.v1.Evidence part) {
+    return new Evidence(
+        part.getTechnology(),
+        bytes(part.getBody()),
+        part.getCollateralList().stream().map(EnrollmentWire::bytes).toList());
+  }
+
+  /** The TPM a challenge is asked for; empty where none is named. */
+  static Optional<TpmKeys> tpmOf(ChallengeRequest request) {
+    return request.hasTpm()
+        ? Optional.of(
+            new TpmKeys(
+                bytes(request.getTpm().getEkPublic()),
+                bytes(request.getTpm().getEkCertificateDer()),
+                request.getTpm().getEkIntermediatesDerList().stream()
+                    .map(EnrollmentWire::bytes)
+                    .toList(),
+                bytes(request.getTpm().getAkPublic())))
+        : Optional.empty();
+  }
+
+  static ChallengeResponse toProto(Challenged.Issued issued) {
+    ChallengeResponse.Builder response =
+        ChallengeResponse.newBuilder()
+            .setChallengeId(issued.challenge().id())
+            .setNonce(ByteString.copyFrom(issued.challenge().nonce().toArray()))
+            .setExpiresAtEpochMillis(issued.challenge().expiresAt().toEpochMilli());
+    issued
+        .credential()
+        .ifPresent(credential ->
+            response.setCredential(
+                Credential.newBuilder()
+                    .setCredentialBlob(ByteString.copyFrom(credential.blob().toArray()))
+                    .setEncryptedSecret(
+                        ByteString.copyFrom(credential.encryptedSecret().toArray()))));
+    return response.build();
+  }
+
+  private static Bytes bytes(ByteString received) {
+    return Bytes.copyOf(received.toByteArray());
   }
 
   static EnrollResponse toProto(IssuedIdentity identity) {

@@ -2,7 +2,9 @@ package dev.hanse.control.workflow;
 
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Refusal;
+import dev.hanse.attestation.challenge.Activation;
 import dev.hanse.attestation.challenge.Binding;
 import dev.hanse.attestation.challenge.Challenge;
 import dev.hanse.attestation.challenge.Challenges;
@@ -10,6 +12,7 @@ import dev.hanse.attestation.challenge.Issue;
 import dev.hanse.attestation.challenge.Redemption;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.policy.AttestationResult;
 import dev.hanse.attestation.x509.CertificateRequest;
 import dev.hanse.attestation.x509.SubjectKey;
 import dev.hanse.control.identity.JoinRights;
@@ -17,6 +20,8 @@ import dev.hanse.control.identity.RegionAuthority;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,6 +38,7 @@ public final class Enrolment {
   private final RegionAuthority authority;
   private final Challenges challenges;
   private final Appraiser appraiser;
+  private final Activations activations;
   private final JoinRights joinRights;
   private final AddressRate rate;
   private final InstantSource clock;
@@ -44,6 +50,19 @@ public final class Enrolment {
       JoinRights joinRights,
       AddressRate rate,
       InstantSource clock) {
+    this(authority, challenges, appraiser, Activations.NONE, joinRights, rate, clock);
+  }
+
+  /** As above, for a region whose nodes may have TPMs. */
+  public Enrolment(
+      RegionAuthority authority,
+      Challenges challenges,
+      Appraiser appraiser,
+      Activations activations,
+      JoinRights joinRights,
+      AddressRate rate,
+      InstantSource clock) {
+    this.activations = activations;
     this.authority = authority;
     this.challenges = challenges;
     this.appraiser = appraiser;
@@ -56,20 +75,43 @@ public final class Enrolment {
    * Issues a challenge.
    *
    * @param spki DER SubjectPublicKeyInfo of the key that will answer
+   * @param tpm the keys of the TPM whose quote will come; empty for a node without
    * @param address whom to count it against
    */
-  public Issue challenge(Bytes spki, String address) {
+  public Challenged challenge(Bytes spki, Optional<TpmKeys> tpm, String address) {
     Instant now = clock.instant();
     Optional<Duration> wait = rate.take(address, now);
     if (wait.isPresent()) {
-      return new Issue.Refused(new Refusal.RateLimited(wait.get()));
+      return new Challenged.Refused(new Refusal.RateLimited(wait.get()));
     }
+    SubjectKey key;
     try {
-      return challenges.issue(SubjectKey.read(spki).spki(), now);
+      key = SubjectKey.read(spki);
     } catch (IllegalArgumentException unsupported) {
-      return new Issue.Refused(
+      return new Challenged.Refused(
           new Refusal.KeyUnsupported(String.valueOf(unsupported.getMessage())));
     }
+    if (tpm.isEmpty()) {
+      return issued(challenges.issue(key.spki(), now), Optional.empty());
+    }
+    if (!tpm.get().isBounded()) {
+      return new Challenged.Refused(
+          new Refusal.Activation("a TPM's keys and certificates have 1 to 4096 bytes each"));
+    }
+    return switch (activations.begin(tpm.get(), now)) {
+      case Activations.Outcome.Refused(var refusal) -> new Challenged.Refused(refusal);
+      case Activations.Outcome.Begun(var credential, var activation) ->
+          issued(
+              challenges.issue(key.spki(), Optional.of(activation), now),
+              Optional.of(credential));
+    };
+  }
+
+  private static Challenged issued(Issue issue, Optional<Activations.Credential> credential) {
+    return switch (issue) {
+      case Issue.Issued(var challenge) -> new Challenged.Issued(challenge, credential);
+      case Issue.Refused(var refusal) -> new Challenged.Refused(refusal);
+    };
   }
 
   /**
@@ -109,12 +151,55 @@ public final class Enrolment {
     if (notEntitled.isPresent()) {
       return refused(notEntitled.get());
     }
-    Binding binding = new Binding(challenge.nonce(), key, request.claims());
-    return switch (appraiser.appraise(request.evidence(), binding.reportData(), now)) {
-      case Appraisal.Refused(var refusal, var checks) -> refused(refusal);
-      case Appraisal.Accepted(var result) ->
-          new EnrolmentOutcome.Enrolled(authority.issue(binding, result));
-    };
+    Optional<String> tooMuch = EvidenceParts.objection(request.evidence());
+    if (tooMuch.isPresent()) {
+      return refused(new Refusal.EvidenceMalformed(tooMuch.get()));
+    }
+    Optional<Refusal> notActivated = activation(challenge, request, now);
+    return notActivated.isPresent()
+        ? refused(notActivated.get())
+        : appraised(new Binding(challenge.nonce(), key, request.claims()), request, now);
+  }
+
+  /**
+   * Whether every TPM quote is of a key that was proved to live in the TPM of its endorsement: by
+   * this challenge's own secret, read by that TPM.
+   */
+  private Optional<Refusal> activation(
+      Challenge challenge, EnrolmentRequest request, Instant now) {
+    Optional<Activation> asked = challenge.activation();
+    if (asked.isPresent() && !asked.get().isProvedBy(request.activationSecret(), now)) {
+      return Optional.of(
+          new Refusal.Activation("the secret is not what the TPM of these keys would have read"));
+    }
+    for (Evidence part : request.evidence()) {
+      if (!activations.isNeededFor(part.technology())) {
+        continue;
+      }
+      if (asked.isEmpty()) {
+        return Optional.of(
+            new Refusal.Activation("a TPM quote needs a challenge that named the TPM's keys"));
+      }
+      if (!activations.isQuotedBy(part, asked.get().attestationKey())) {
+        return Optional.of(
+            new Refusal.Activation("the quote is of another key than the one activated"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Every part, over one report data: parts of two exchanges, keys or nodes never combine. */
+  private EnrolmentOutcome appraised(Binding binding, EnrolmentRequest request, Instant now) {
+    List<AttestationResult> results = new ArrayList<>();
+    for (Evidence part : request.evidence()) {
+      switch (appraiser.appraise(part, binding.reportData(), now)) {
+        case Appraisal.Refused(var refusal, var checks) -> {
+          return refused(refusal);
+        }
+        case Appraisal.Accepted(var result) -> results.add(result);
+      }
+    }
+    return new EnrolmentOutcome.Enrolled(authority.issue(binding, results));
   }
 
   /** Whether the caller may have this name: by a token of its provider, or by having it already. */

@@ -344,7 +344,7 @@ class EnrollmentRpcIT {
 
   @Test
   void answersOversizedMessages() throws Exception {
-    EnrollRequest huge = withBody(goodAnswer(), new byte[300 * 1024]);
+    EnrollRequest huge = withBody(goodAnswer(), new byte[1600 * 1024]);
 
     assertThatThrownBy(() -> enrol(huge))
         .cause()

@@ -13,6 +13,7 @@ import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
 import dev.hanse.control.identity.MeshAuthority;
 import dev.hanse.control.identity.RegionAuthority;
+import dev.hanse.control.workflow.Activations;
 import dev.hanse.control.workflow.AddressRate;
 import dev.hanse.control.workflow.Enrolment;
 import io.vertx.core.Future;
@@ -21,6 +22,7 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +51,16 @@ final class EnrolmentCounter implements InstantSource {
 
   EnrolmentCounter(Vertx vertx, Set<String> technologies, AddressRate rate, int capacity)
       throws Exception {
+    this(vertx, technologies, Activations.NONE, rate, capacity);
+  }
+
+  EnrolmentCounter(
+      Vertx vertx,
+      Set<String> technologies,
+      Activations activations,
+      AddressRate rate,
+      int capacity)
+      throws Exception {
     Enrolment enrolment =
         new Enrolment(
             authority,
@@ -56,10 +68,13 @@ final class EnrolmentCounter implements InstantSource {
             new Appraiser(
                 List.of(new SimulatedVerifier(List.of(platform.root()))),
                 AppraisalPolicy.allowing(technologies)),
+            activations,
             token -> token.equals(TOKEN) ? Optional.of("acme") : Optional.empty(),
             rate,
             this);
-    GrpcServer grpc = GrpcServer.server(vertx);
+    GrpcServer grpc =
+        GrpcServer.server(
+            vertx, new GrpcServerOptions().setMaxMessageSize(EnrollmentRpc.MAX_MESSAGE_BYTES));
     new EnrollmentRpc(vertx, enrolment, MeshTls::peerOf, this::admit).bind(grpc);
     server =
         await(
