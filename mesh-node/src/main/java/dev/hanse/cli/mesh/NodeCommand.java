@@ -1,16 +1,13 @@
 package dev.hanse.cli.mesh;
 
 import dev.hanse.api.tls.KeyFiles;
-import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.node.NodeConfig;
 import dev.hanse.node.NodeGraph;
 import dev.hanse.node.identity.KeySource;
-import dev.hanse.node.identity.SimulatedCollector;
 import dev.hanse.node.identity.Trust;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,10 +44,7 @@ public final class NodeCommand implements Callable<Integer> {
     SecureRandom random = new SecureRandom();
     NodeGraph.Parts parts =
         new NodeGraph.Parts(
-            new SimulatedCollector(
-                SimulatedPlatform.fromPem(Files.readString(file.evidence().simulatedPlatform())),
-                "hanse-node",
-                Clock.systemUTC()),
+            Collectors.of(file.evidence(), Clock.systemUTC(), random),
             config
                 .dataDir()
                 .map(dir -> KeySource.file(dir.resolve("node.key"), random))

@@ -1,0 +1,111 @@
+package dev.hanse.node.identity.collect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.challenge.ReportData;
+import dev.hanse.node.identity.EvidenceCollector;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** GPU evidence as a program prints it, and machines of several parts. */
+class GpuCommandTest {
+  private static final Bytes REPORT_DATA = Bytes.copyOf(new byte[64]);
+
+  @Test
+  void takesEachGpuWithItsCertificates() throws Exception {
+    List<Evidence> gpus =
+        printing(gpu("one", "leaf-1", "ica-1") + gpu("two", "leaf-2")).collect(REPORT_DATA);
+
+    assertThat(gpus).extracting(Evidence::technology).containsOnly("nvidia-gpu");
+    assertThat(gpus).extracting(Evidence::body).containsExactly(bytes("one"), bytes("two"));
+    assertThat(gpus.getFirst().collateral()).containsExactly(bytes("leaf-1"), bytes("ica-1"));
+  }
+
+  @Test
+  void givesTheProgramTheNonceOfTheExchange() throws Exception {
+    GpuCommand echo =
+        new GpuCommand(
+            List.of(
+                "sh", "-c", "printf 'gpu\nevidence %s\n' $(printf %s \"$1\" | base64 -w0)", "x"));
+
+    String nonce =
+        new String(
+            echo.collect(REPORT_DATA).getFirst().body().toArray(), StandardCharsets.US_ASCII);
+
+    assertThat(nonce).isEqualTo(ReportData.gpuNonce(REPORT_DATA).hex()).hasSize(64);
+  }
+
+  @Test
+  void refusesWhatIsNoAnswer() {
+    for (String output :
+        List.of(
+            "",
+            "evidence",
+            "gpu\n",
+            "gpu\nevidence !!\n",
+            "gpu\nevidence QQ==\nevidence QQ==\n",
+            "gpu\nsecret QQ==\n",
+            gpu("one").repeat(17))) {
+      assertThatThrownBy(() -> printing(output).collect(REPORT_DATA))
+          .describedAs(output)
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void saysWhichProgramFailedAndHow() {
+    assertThatThrownBy(() -> new GpuCommand(List.of("/no/such/program")).collect(REPORT_DATA))
+        .hasMessageContaining("/no/such/program");
+    assertThatThrownBy(
+            () -> new GpuCommand(List.of("sh", "-c", "exit 3", "x")).collect(REPORT_DATA))
+        .hasMessageContaining("exit code 3");
+    assertThatThrownBy(() ->
+            new GpuCommand(List.of("sh", "-c", "exec sleep 60", "x"), Duration.ofMillis(200))
+                .collect(REPORT_DATA))
+        .hasMessageContaining("within 200 ms");
+    assertThatThrownBy(() ->
+            new GpuCommand(List.of("sh", "-c", "head -c 2000000 /dev/zero", "x"))
+                .collect(REPORT_DATA))
+        .hasMessageContaining("1 MiB");
+  }
+
+  @Test
+  void oneFailingPartFailsTheMachine() throws Exception {
+    EvidenceCollector cpu = reportData -> List.of(new Evidence("sev-snp", reportData));
+
+    assertThat(new AllParts(List.of(cpu, printing(gpu("one")))).collect(REPORT_DATA))
+        .extracting(Evidence::technology)
+        .containsExactly("sev-snp", "nvidia-gpu");
+    assertThatThrownBy(() -> new AllParts(List.of(cpu, printing("nothing"))).collect(REPORT_DATA))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> new AllParts(List.of(cpu)).activate(REPORT_DATA, REPORT_DATA))
+        .hasMessageContaining("TPM");
+  }
+
+  private static GpuCommand printing(String output) {
+    return new GpuCommand(List.of("sh", "-c", "printf %s '" + output + "'", "x"));
+  }
+
+  private static String gpu(String evidence, String... certificates) {
+    StringBuilder lines = new StringBuilder("gpu\nevidence " + base64(evidence) + "\n");
+    for (String certificate : certificates) {
+      lines.append("certificate ").append(base64(certificate)).append('\n');
+    }
+    return lines.toString();
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static Bytes bytes(String text) {
+    return Bytes.copyOf(text.getBytes(StandardCharsets.US_ASCII));
+  }
+}
