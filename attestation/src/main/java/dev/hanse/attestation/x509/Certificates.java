@@ -13,6 +13,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x500.style.IETFUtils;
 
 /**
  * Reads certificates as they come with evidence or collateral: one encoding each, bounded in size
@@ -80,8 +86,34 @@ public final class Certificates {
 
   /** Reads certificates in PEM, or one in DER. */
   public static List<X509Certificate> ofEither(Bytes encoded) throws Rejection {
-    boolean der = encoded.size() > 0 && encoded.toArray()[0] == 0x30;
+    byte[] content = encoded.toArray();
+    // A SEQUENCE of more than 127 bytes, which every certificate is and no text begins with.
+    boolean der = content.length > 1 && content[0] == 0x30 && content[1] < 0;
     return der ? List.of(ofDer(encoded)) : ofPem(encoded);
+  }
+
+  /** The value of an extension, without the OCTET STRING around it; empty where it has none. */
+  public static Optional<Bytes> extension(X509Certificate certificate, String oid)
+      throws Rejection {
+    byte[] wrapped = certificate.getExtensionValue(oid);
+    if (wrapped == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Bytes.copyOf(ASN1OctetString.getInstance(wrapped).getOctets()));
+    } catch (RuntimeException broken) {
+      throw new Rejection(
+          Stage.PARSE, Reason.STRUCTURE, "extension " + oid + " is no octet string");
+    }
+  }
+
+  /** The common name of the subject; empty text where it has none, or more than one. */
+  public static String commonName(X509Certificate certificate) {
+    X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    RDN[] names = subject.getRDNs(BCStyle.CN);
+    return names.length == 1 && !names[0].isMultiValued()
+        ? IETFUtils.valueToString(names[0].getFirst().getValue())
+        : "";
   }
 
   private static Bytes decode(String base64) throws Rejection {

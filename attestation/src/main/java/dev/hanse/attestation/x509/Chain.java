@@ -19,11 +19,19 @@ import java.util.Set;
  * @param validUntil when the first of them expires
  */
 public record Chain(List<X509Certificate> path, Instant validUntil) {
+  /** RSA-PSS. Accepted in one strength only: SHA-384, MGF1 with SHA-384, salt of 48 bytes. */
+  public static final String RSASSA_PSS = "1.2.840.113549.1.1.10";
+
+  /** Limits what checking a signature costs; AMD's keys have 4096. */
+  private static final int MAX_RSA_BITS = 8192;
+
   private static final int KEY_CERT_SIGN = 5;
+
+  private static final String KEY_USAGE = "2.5.29.15";
 
   /** Basic constraints, key usage, extended key usage, subject alternative name. */
   private static final Set<String> KNOWN_CRITICAL =
-      Set.of("2.5.29.19", "2.5.29.15", "2.5.29.37", "2.5.29.17");
+      Set.of("2.5.29.19", KEY_USAGE, "2.5.29.37", "2.5.29.17");
 
   /**
    * How the keys and signatures of one vendor's chain look.
@@ -95,7 +103,9 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
         Reason.CHAIN,
         name(certificate) + " was not issued by " + name(issuer));
     require(
-        profile.signatureAlgorithms().contains(certificate.getSigAlgOID()),
+        profile.signatureAlgorithms().contains(certificate.getSigAlgOID())
+            && SignatureParameters.areExact(
+                certificate.getSigAlgOID(), certificate.getSigAlgParams()),
         Reason.KEY_TYPE,
         name(certificate) + " is signed with " + certificate.getSigAlgName());
     try {
@@ -109,16 +119,26 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
   }
 
   private static void checkAuthority(X509Certificate certificate, int below) throws Rejection {
-    boolean[] usage = certificate.getKeyUsage();
     int pathLength = certificate.getBasicConstraints();
     require(
-        pathLength >= 0 && (usage == null || usage[KEY_CERT_SIGN]),
+        pathLength >= 0 && mayUse(certificate, KEY_CERT_SIGN),
         Reason.KEY_USAGE,
         name(certificate) + " may not issue certificates");
     require(
         pathLength >= below,
         Reason.CHAIN,
         name(certificate) + " allows " + pathLength + " authorities below it, has " + below);
+  }
+
+  /**
+   * Whether a key may be used for something: certificates which do not restrict their key's usage
+   * allow any, those which do so unreadably none. (A provider may read the second as the first.)
+   *
+   * @param bit as {@link X509Certificate#getKeyUsage} numbers them
+   */
+  public static boolean mayUse(X509Certificate certificate, int bit) {
+    boolean[] usage = certificate.getKeyUsage();
+    return usage == null ? certificate.getExtensionValue(KEY_USAGE) == null : usage[bit];
   }
 
   private static void checkTime(X509Certificate certificate, Instant at) throws Rejection {
@@ -135,7 +155,9 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
   private static void checkKey(X509Certificate certificate, Profile profile) throws Rejection {
     boolean strong =
         switch (certificate.getPublicKey()) {
-          case RSAPublicKey rsa -> rsa.getModulus().bitLength() >= profile.minRsaBits();
+          case RSAPublicKey rsa ->
+              rsa.getModulus().bitLength() >= profile.minRsaBits()
+                  && rsa.getModulus().bitLength() <= MAX_RSA_BITS;
           case ECPublicKey ec -> ec.getParams().getOrder().bitLength() >= profile.minEcBits();
           default -> false;
         };

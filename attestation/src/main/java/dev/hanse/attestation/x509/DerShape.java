@@ -8,6 +8,9 @@ final class DerShape {
   /** A certificate request nests seven deep. */
   private static final int DEPTH_LIMIT = 16;
 
+  /** Enough for the largest thing read here, a revocation list of 256 KiB. */
+  private static final int LENGTH_LIMIT_BYTES = 3;
+
   private static final int CONSTRUCTED = 0x20;
   private static final int LONG_TAG = 0x1F;
   private static final int LONG_LENGTH = 0x80;
@@ -70,14 +73,14 @@ final class DerShape {
       return first;
     }
     int count = first - LONG_LENGTH;
-    if (count < 1 || count > 2) {
+    if (count < 1 || count > LENGTH_LIMIT_BYTES) {
       throw malformed("a length is indefinite or too long");
     }
     int length = 0;
     for (int read = 0; read < count; read++) {
       length = length << Byte.SIZE | next();
     }
-    if (length < LONG_LENGTH || (count == 2 && length < 1 << Byte.SIZE)) {
+    if (length < LONG_LENGTH || length >>> ((count - 1) * Byte.SIZE) == 0) {
       throw malformed("a length is not in its shortest form");
     }
     return length;

@@ -8,8 +8,8 @@ import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECPoint;
-import org.bouncycastle.asn1.sec.SECNamedCurves;
 import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.params.ECDomainParameters;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
@@ -32,7 +32,7 @@ public final class Ecdsa {
     private final int bytes;
 
     Curve(String name, int bytes) {
-      X9ECParameters parameters = SECNamedCurves.getByName(name);
+      X9ECParameters parameters = CustomNamedCurves.getByName(name);
       this.domain =
           new ECDomainParameters(
               parameters.getCurve(), parameters.getG(), parameters.getN(), parameters.getH());

@@ -5,12 +5,18 @@ import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
+import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A revocation list that was checked: issued and signed by the one who may, and current. It exists
@@ -19,6 +25,9 @@ import java.util.Set;
 public final class RevocationList {
   /** Intel's have 2 KiB and AMD's 1 KiB today. */
   public static final int LIMIT_BYTES = 256 * 1024;
+
+  private static final int CRL_SIGN = 6;
+  private static final String CRL_NUMBER = "2.5.29.20";
 
   private final X509CRL crl;
 
@@ -42,13 +51,13 @@ public final class RevocationList {
         crl.getIssuerX500Principal().equals(issuer.getSubjectX500Principal()),
         Reason.CRL_ISSUER,
         "the revocation list was not issued by " + Chain.name(issuer));
-    boolean[] usage = issuer.getKeyUsage();
     require(
-        usage == null || usage[6],
+        Chain.mayUse(issuer, CRL_SIGN),
         Reason.CRL_ISSUER,
         Chain.name(issuer) + " may not sign revocation lists");
     require(
-        signatureAlgorithms.contains(crl.getSigAlgOID()),
+        signatureAlgorithms.contains(crl.getSigAlgOID())
+            && SignatureParameters.areExact(crl.getSigAlgOID(), crl.getSigAlgParams()),
         Reason.CRL_SIGNATURE,
         "the revocation list is signed with " + crl.getSigAlgName());
     try {
@@ -68,7 +77,7 @@ public final class RevocationList {
         Reason.CRL_EXPIRED,
         "the revocation list of " + Chain.name(issuer) + " is out of date");
     require(
-        crl.getCriticalExtensionOIDs() == null || crl.getCriticalExtensionOIDs().isEmpty(),
+        understood(crl),
         Reason.CRL_SIGNATURE,
         "the revocation list has a critical extension that is unknown");
     return new RevocationList(crl);
@@ -81,6 +90,7 @@ public final class RevocationList {
         Reason.CRL_MISSING,
         "a revocation list of " + encoded.length + " bytes is none");
     try {
+      DerShape.require(encoded);
       return (X509CRL)
           CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(encoded));
     } catch (GeneralSecurityException | RuntimeException broken) {
@@ -91,8 +101,39 @@ public final class RevocationList {
     }
   }
 
+  /** Critical extensions make a list partial or indirect: such a list is not whole, and no use. */
+  private static boolean understood(X509CRL crl) {
+    Set<? extends X509CRLEntry> entries = crl.getRevokedCertificates();
+    return isEmpty(crl.getCriticalExtensionOIDs())
+        && (entries == null
+            || entries.stream().allMatch(entry -> isEmpty(entry.getCriticalExtensionOIDs())));
+  }
+
+  private static boolean isEmpty(@Nullable Set<String> oids) {
+    return oids == null || oids.isEmpty();
+  }
+
+  /** Whether a certificate of the list's issuer is on it. */
   public boolean revokes(X509Certificate certificate) {
     return crl.getRevokedCertificate(certificate.getSerialNumber()) != null;
+  }
+
+  /**
+   * Its number in the issuer's series, by which a store notices that it was given an older one;
+   * empty where it has none.
+   */
+  public Optional<BigInteger> number() {
+    byte[] wrapped = crl.getExtensionValue(CRL_NUMBER);
+    if (wrapped == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          ASN1Integer.getInstance(ASN1OctetString.getInstance(wrapped).getOctets())
+              .getPositiveValue());
+    } catch (RuntimeException broken) {
+      return Optional.empty();
+    }
   }
 
   /** Until when it says what is revoked. */
