@@ -32,7 +32,7 @@ public record PcrSelection(TpmHash bank, List<Integer> indexes) {
   }
 
   /** Reads a TPML_PCR_SELECTION. */
-  static List<PcrSelection> readAll(ByteReader in) throws Rejection {
+  public static List<PcrSelection> readAll(ByteReader in) throws Rejection {
     long count = in.u32Be("PCR selection count");
     Rejection.unless(
         count <= BANK_LIMIT,
