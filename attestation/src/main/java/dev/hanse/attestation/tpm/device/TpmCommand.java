@@ -19,8 +19,6 @@ final class TpmCommand {
     ACTIVATE_CREDENTIAL(0x147),
     NV_READ(0x14E),
     POLICY_SECRET(0x151),
-    CREATE(0x153),
-    LOAD(0x157),
     QUOTE(0x158),
     FLUSH_CONTEXT(0x165),
     NV_READ_PUBLIC(0x169),

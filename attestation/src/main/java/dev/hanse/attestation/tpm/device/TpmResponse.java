@@ -11,19 +11,25 @@ import dev.hanse.attestation.Rejection;
 final class TpmResponse {
   private TpmResponse() {}
 
-  /** How a command's handles and parameters are read. */
+  /** How a command's parameters are read. */
   @FunctionalInterface
   interface Body<T> {
-    T read(ByteReader in) throws Rejection;
+    /**
+     * Reads them.
+     *
+     * @param handle that stood before them; 0 without
+     */
+    T read(int handle, ByteReader parameters) throws Rejection;
   }
 
   /**
    * Reads a response to a command.
    *
-   * @param handles how many it gives
-   * @param body reads the parameters behind them, exactly
+   * @param handled whether a handle stands before the parameters
+   * @param body reads the parameters, exactly
    */
-  static <T> T read(byte[] response, TpmCommand command, HandledBody<T> body) throws TpmException {
+  static <T> T read(byte[] response, TpmCommand command, boolean handled, Body<T> body)
+      throws TpmException {
     try {
       ByteReader in = new ByteReader(response);
       int tag = in.u16Be("tag");
@@ -39,7 +45,7 @@ final class TpmResponse {
       if (tag != (command.hasSessions() ? TpmCommand.TAG_SESSIONS : TpmCommand.TAG_PLAIN)) {
         throw TpmException.malformed("a response has the tag 0x" + Integer.toHexString(tag));
       }
-      long handle = body.handles() ? in.u32Be("handle") : 0;
+      long handle = handled ? in.u32Be("handle") : 0;
       ByteReader parameters = in;
       if (command.hasSessions()) {
         parameters = in.slice(in.u32Be("parameter size"), "parameters");
