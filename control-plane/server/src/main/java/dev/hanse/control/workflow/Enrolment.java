@@ -20,8 +20,6 @@ import dev.hanse.control.identity.RegionAuthority;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -190,16 +188,14 @@ public final class Enrolment {
 
   /** Every part, over one report data: parts of two exchanges, keys or nodes never combine. */
   private EnrolmentOutcome appraised(Binding binding, EnrolmentRequest request, Instant now) {
-    List<AttestationResult> results = new ArrayList<>();
-    for (Evidence part : request.evidence()) {
-      switch (appraiser.appraise(part, binding.reportData(), now)) {
-        case Appraisal.Refused(var refusal, var checks) -> {
-          return refused(refusal);
-        }
-        case Appraisal.Accepted(var result) -> results.add(result);
-      }
-    }
-    return new EnrolmentOutcome.Enrolled(authority.issue(binding, results));
+    return switch (appraiser.appraise(request.evidence(), binding.reportData(), now)) {
+      case Appraisal.Refused(var refusal, var checks) -> refused(refusal);
+      case Appraisal.Accepted(var result) -> issued(binding, result);
+    };
+  }
+
+  private EnrolmentOutcome issued(Binding binding, AttestationResult result) {
+    return new EnrolmentOutcome.Enrolled(authority.issue(binding, result));
   }
 
   /** Whether the caller may have this name: by a token of its provider, or by having it already. */

@@ -164,10 +164,10 @@ class ActivationIT {
     ChallengeResponse challenge = await(client.challenge(newcomer.request()));
     EnrollRequest.Builder twice = newcomer.answer(challenge, counter.platform, Instant.now());
     assertThat(outcome(twice.addFurtherEvidence(twice.getEvidence())))
-        .isEqualTo("evidence-malformed");
+        .isEqualTo("composite");
     ChallengeResponse another = await(client.challenge(newcomer.request()));
     assertThat(outcome(newcomer.answer(another, counter.platform, Instant.now()).setEvidence(gpu)))
-        .isEqualTo("evidence-malformed");
+        .isEqualTo("composite");
   }
 
   private ChallengeResponse challenge(TpmKeys keys) throws Exception {
