@@ -34,7 +34,8 @@ public final class BoundedLoadPlacement {
     this.slotBits = builder.slotBits;
     this.homeZone = builder.homeZone;
     this.rules =
-        new Tier.Rules(builder.account, builder.bound, builder.spillAbove, builder.hotWays);
+        new Tier.Rules(
+            builder.account, builder.bound, builder.fairShare, builder.spillAbove, builder.hotWays);
   }
 
   /** A placement with the defaults. */
@@ -177,6 +178,7 @@ public final class BoundedLoadPlacement {
     private int slotBits = 16;
     private @Nullable String homeZone;
     private Bound bound = Bound.DEFAULT;
+    private FairShare fairShare = FairShare.WEIGHT;
     private double spillAbove = 1;
     private int hotWays = 4;
 
@@ -215,6 +217,12 @@ public final class BoundedLoadPlacement {
     /** How far above its fair share a member may be loaded. */
     public Builder bound(Bound newBound) {
       this.bound = newBound;
+      return this;
+    }
+
+    /** What that fair share is in proportion to; weight by default. */
+    public Builder fairShare(FairShare of) {
+      this.fairShare = of;
       return this;
     }
 

@@ -121,12 +121,25 @@ public final class PlacementView {
    *     or {@link Refusal#LEASES_EXHAUSTED}
    */
   public long tryReserveOn(int memberIndex, long tokens) {
+    return tryReserveOn(memberIndex, tokens, 0);
+  }
+
+  /**
+   * The same with the bound raised, for a member that is worth waiting for. The hard cap holds as
+   * ever.
+   *
+   * @param raiseTokens by how much; 0 to {@link InFlight#MAX_LEASE_TOKENS}
+   */
+  public long tryReserveOn(int memberIndex, long tokens, long raiseTokens) {
     checkTokens(tokens);
+    if (raiseTokens < 0 || raiseTokens > InFlight.MAX_LEASE_TOKENS) {
+      throw new IllegalArgumentException("the bound is raised by 0 to 2^31-1, was " + raiseTokens);
+    }
     if (memberIndex < 0 || memberIndex >= members.size()) {
       throw new IndexOutOfBoundsException("member " + memberIndex + " of " + members.size());
     }
     Tier tier = tierOf(memberIndex);
-    return tier.reserveOn(memberIndex - tier.offset(), tokens);
+    return tier.reserveOn(memberIndex - tier.offset(), tokens, raiseTokens);
   }
 
   private Tier tierOf(int memberIndex) {

@@ -35,7 +35,13 @@ final class Tier {
   private final SlotTable table;
   private final Post[] posts;
   private final Seat[] seats;
+
+  /** Each member's part of the keys. */
   private final double[] shares;
+
+  /** Each member's fair part of the load. */
+  private final double[] fair;
+
   private final long[] margins;
 
   /** Keyed hash of each member's id. */
@@ -63,10 +69,11 @@ final class Tier {
     double weight = table.members().stream().mapToDouble(Member::weight).sum();
     int size = table.members().size();
     this.shares = table.members().stream().mapToDouble(m -> m.weight() / weight).toArray();
+    this.fair = rules.fairShare() == FairShare.WEIGHT ? shares : capacityShares(table.members());
     this.names = table.members().stream().mapToLong(m -> table.keyed(m.id())).toArray();
     this.margins = new long[size];
     for (int i = 0; i < size; i++) {
-      margins[i] = (long) Math.ceil(rules.bound().marginTokens() * Math.min(1, shares[i] * size));
+      margins[i] = (long) Math.ceil(rules.bound().marginTokens() * Math.min(1, fair[i] * size));
     }
   }
 
@@ -101,11 +108,16 @@ final class Tier {
 
   /** At this load and above a member passes keys on, if all members hold {@code total} together. */
   long soft(int member, double total) {
-    return bound(member, shares[member] * total);
+    return bound(member, fair[member] * total);
   }
 
-  private long bound(int member, double fair) {
-    return Math.max((long) Math.ceil(factor * fair), (long) Math.ceil(fair) + margins[member]);
+  private static double[] capacityShares(List<Member> members) {
+    double sum = members.stream().mapToDouble(member -> (double) member.hardCapTokens()).sum();
+    return members.stream().mapToDouble(member -> member.hardCapTokens() / sum).toArray();
+  }
+
+  private long bound(int member, double part) {
+    return Math.max((long) Math.ceil(factor * part), (long) Math.ceil(part) + margins[member]);
   }
 
   /** A lease or the code of a refusal. */
@@ -154,10 +166,10 @@ final class Tier {
     return reserveExactly(slot, key, tokens, eligible);
   }
 
-  /** The same on one member. */
-  long reserveOn(int member, long tokens) {
+  /** The same on one member, its bound raised. */
+  long reserveOn(int member, long tokens, long raiseTokens) {
     double total = (double) tally.next(seats, account.epoch()) + tokens;
-    return switch (seats[member].take(tokens, soft(member, total))) {
+    return switch (seats[member].take(tokens, soft(member, total) + raiseTokens)) {
       case Seat.TAKEN -> lease(member, tokens);
       case Seat.OVER_CAP -> Refusal.FULL.code();
       default -> Refusal.OVER_BOUND.code();
@@ -224,7 +236,7 @@ final class Tier {
           any = true;
           if (hasRoom(i, tokens)) {
             total += seats[i].load();
-            share += shares[i];
+            share += fair[i];
           }
         }
       }
@@ -233,7 +245,7 @@ final class Tier {
       }
       int member = preferred(slot, tokens, total, share, eligible);
       if (member >= 0
-          && seats[member].take(tokens, bound(member, shares[member] / share * total))
+          && seats[member].take(tokens, bound(member, fair[member] / share * total))
               == Seat.TAKEN) {
         return lease(member, key, tokens);
       }
@@ -270,7 +282,7 @@ final class Tier {
 
   private boolean admits(int member, long tokens, double total, double share) {
     return hasRoom(member, tokens)
-        && seats[member].load() < bound(member, shares[member] / share * total);
+        && seats[member].load() < bound(member, fair[member] / share * total);
   }
 
   /** Beyond its list a slot prefers members by an order of its own; stable, and by weight too. */
@@ -290,5 +302,6 @@ final class Tier {
   }
 
   /** What does not change between a placement's generations. */
-  record Rules(InFlight account, Bound bound, double spillAbove, int hotWays) {}
+  record Rules(
+      InFlight account, Bound bound, FairShare fairShare, double spillAbove, int hotWays) {}
 }
