@@ -7,6 +7,7 @@ import dev.hanse.api.Quote;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.Role;
 import dev.hanse.hash.BoundedLoadPlacement;
+import dev.hanse.hash.FairShare;
 import dev.hanse.hash.InFlight;
 import dev.hanse.hash.Member;
 import dev.hanse.hash.PlacementView;
@@ -118,6 +119,7 @@ final class Pools {
                 .inFlight(inFlight)
                 .seed(seed)
                 .slotBits(settings.slotBits())
+                .fairShare(FairShare.CAPACITY)
                 .build();
     Ring rebuilt = new Ring(placement, members, placement.update(members));
     rings.put(key, rebuilt);
