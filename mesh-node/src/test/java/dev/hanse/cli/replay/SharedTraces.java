@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Finds the recorded traces that lie beside the project; a test without them is skipped. */
-final class SharedTraces {
+public final class SharedTraces {
   private static final int LEVELS = 5;
 
   private SharedTraces() {}
 
-  static Path find(String name) {
+  public static Path find(String name) {
     Optional<Path> found = Optional.empty();
     Path at = Path.of("").toAbsolutePath();
     for (int i = 0; i < LEVELS && at != null && found.isEmpty(); i++) {
