@@ -6,6 +6,7 @@ import dev.hanse.cli.admin.NodesCommand;
 import dev.hanse.cli.admin.StatusCommand;
 import dev.hanse.cli.compare.CompareCommand;
 import dev.hanse.cli.demo.DemoCommand;
+import dev.hanse.cli.explain.ExplainCommand;
 import dev.hanse.cli.mesh.ControlCommand;
 import dev.hanse.cli.mesh.MeshInitCommand;
 import dev.hanse.cli.mesh.NodeCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
       KeysCommand.class,
       ReplayCommand.class,
       CompareCommand.class,
+      ExplainCommand.class,
       HelpCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -332,7 +332,8 @@ final class NodePlane extends VerticleBase {
                     telemetry
                         .filter(on -> config.telemetry().prometheus())
                         .map(Telemetry::scrape)
-                        .orElseGet(Buffer::buffer)),
+                        .orElseGet(Buffer::buffer),
+                router::explain),
             parts.random());
     edge = Optional.of(server);
     return server

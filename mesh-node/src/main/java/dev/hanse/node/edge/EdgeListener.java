@@ -92,6 +92,7 @@ final class EdgeListener extends VerticleBase {
       case "/v1/chat/completions" -> infer(request, Operation.CHAT);
       case "/v1/completions" -> infer(request, Operation.COMPLETION);
       case "/v1/embeddings" -> infer(request, Operation.EMBEDDING);
+      case ExplainCall.PATH -> explain(request);
       case MODELS -> models(request, "");
       case "/healthz" -> probe(request, 200, "ok");
       case "/readyz" -> ready(request);
@@ -124,6 +125,12 @@ final class EdgeListener extends VerticleBase {
       call.begin();
     } catch (RuntimeException defect) {
       call.crashed(defect);
+    }
+  }
+
+  private void explain(HttpServerRequest request) {
+    if (isAllowed(request, HttpMethod.POST)) {
+      new ExplainCall(edge, context, request, requestId(request)).begin();
     }
   }
 

@@ -1,10 +1,13 @@
 package dev.hanse.node.edge;
 
 import dev.hanse.api.MemberView;
+import dev.hanse.node.routing.Explained;
+import dev.hanse.node.routing.PlacementRequest;
 import dev.hanse.node.serving.Serving;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -14,10 +17,13 @@ import java.util.function.Supplier;
  *     the same
  * @param ready whether requests can be placed, for {@code /readyz}
  * @param metrics in Prometheus' text format, for {@code /metrics}
+ * @param explain where a request would be placed, for {@code /hanse/v1/explain}; takes about a
+ *     millisecond
  */
 public record EdgePorts(
     Serving serving,
     EdgeObserver observer,
     Supplier<List<MemberView>> members,
     BooleanSupplier ready,
-    Supplier<Buffer> metrics) {}
+    Supplier<Buffer> metrics,
+    Function<PlacementRequest, Explained> explain) {}

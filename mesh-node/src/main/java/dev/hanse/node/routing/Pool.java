@@ -2,6 +2,7 @@ package dev.hanse.node.routing;
 
 import dev.hanse.api.RegionId;
 import dev.hanse.hash.BoundedLoadPlacement;
+import dev.hanse.hash.Member;
 import dev.hanse.hash.PlacementView;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +47,11 @@ final class Pool {
   /** The candidate at the ring's index; null for one that has left. */
   @Nullable Candidate at(int index) {
     return byIndex[index];
+  }
+
+  /** The candidate of a ring's member; null for one that has left. */
+  @Nullable Candidate of(Member member) {
+    return byId.get(member.id());
   }
 
   /** The candidate of a lease that this pool's placement gave. */

@@ -115,6 +115,20 @@ public final class Router {
         settings.retryWhenFull());
   }
 
+  /**
+   * Where the request would be placed now and why; reserves nothing. For people: it looks at every
+   * member and counts every slot of the model's rings.
+   */
+  public Explained explain(PlacementRequest request) {
+    Board current = board;
+    List<Candidate> candidates = current.view().candidates(request.model());
+    Screening screening =
+        Screening.of(
+            request, Exclusions.NONE, candidates, clock.instant(), settings.self(), outliers);
+    return new Explaining(request, screening, placing(request, screening, candidates))
+        .explain(current.pools().getOrDefault(request.model(), List.of()), candidates);
+  }
+
   private Route.Refused refused(Screening screening, Instant now) {
     if (screening.mayPass()) {
       Duration back = outliers.nextReturn(now);

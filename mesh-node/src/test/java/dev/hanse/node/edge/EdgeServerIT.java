@@ -293,7 +293,13 @@ final class EdgeServerIT {
   void namesTheAddressThatIsTaken() {
     try (EdgeUnderTest edge = EdgeUnderTest.start()) {
       EdgePorts ports =
-          new EdgePorts(edge.serving, EdgeObserver.NONE, List::of, () -> true, Buffer::buffer);
+          new EdgePorts(
+              edge.serving,
+              EdgeObserver.NONE,
+              List::of,
+              () -> true,
+              Buffer::buffer,
+              edge::explained);
       EdgeServer second =
           new EdgeServer(
               edge.vertx(),

@@ -4,8 +4,11 @@ import dev.hanse.api.ClientKey;
 import dev.hanse.api.Load;
 import dev.hanse.api.MemberView;
 import dev.hanse.api.ModelId;
+import dev.hanse.api.Price;
 import dev.hanse.api.config.StrictYaml;
 import dev.hanse.node.admission.KeyRing;
+import dev.hanse.node.routing.Explained;
+import dev.hanse.node.routing.PlacementRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -19,6 +22,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -44,6 +49,7 @@ final class EdgeUnderTest implements AutoCloseable {
 
   final ScriptedServing serving = new ScriptedServing();
   final BlockingQueue<EdgeObserver.Ending> endings = new LinkedBlockingQueue<>();
+  final BlockingQueue<PlacementRequest> explained = new LinkedBlockingQueue<>();
   final AtomicBoolean ready = new AtomicBoolean(true);
   final EdgeServer server;
   final int port;
@@ -73,9 +79,39 @@ final class EdgeUnderTest implements AutoCloseable {
                 },
             () -> members,
             ready::get,
-            () -> Buffer.buffer("hanse_up 1\n"));
+            () -> Buffer.buffer("hanse_up 1\n"),
+            this::explained);
     server = new EdgeServer(vertx, config, keys, ports, RandomGenerator.of("SecureRandom"));
     port = await(server.start());
+  }
+
+  /** Notes what was asked, and says that its node was chosen. */
+  Explained explained(PlacementRequest request) {
+    explained.add(request);
+    return new Explained(
+        request.model(),
+        request.chain().key(),
+        request.chain().length(),
+        request.promptTokens(),
+        List.of(
+            new Explained.Step(
+                "key",
+                OptionalInt.of(0),
+                ScriptedServing.NODE.id(),
+                ScriptedServing.NODE.region(),
+                new Price(100_000, 30_000, 300_000),
+                OptionalLong.of(7),
+                1.5,
+                0.25,
+                3,
+                600,
+                1_000,
+                20_000,
+                100_000,
+                Explained.Verdict.CHOSEN,
+                "below its bound, with room")),
+        Optional.of(ScriptedServing.NODE.id()),
+        "placed on it");
   }
 
   static EdgeUnderTest start(String... settings) {
