@@ -11,8 +11,8 @@ import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
-import dev.hanse.attestation.policy.Rules.Checks;
 import dev.hanse.attestation.snp.SnpVerifier.Revocation;
+import dev.hanse.attestation.vectors.FirstFailure;
 import dev.hanse.attestation.vectors.Judge;
 import dev.hanse.attestation.vectors.Vector;
 import dev.hanse.attestation.vectors.Verdict;
@@ -105,9 +105,9 @@ public final class SnpJudge implements Judge {
         Stage.FRESHNESS,
         Reason.REPORT_DATA_MISMATCH,
         "the report was made for another exchange");
-    First first = new First();
-    rules(vector).judge(claims, at, first);
-    return first.refusal.<Verdict>map(Verdict.Rejected::new).orElseGet(Verdict.Accepted::new);
+    FirstFailure checks = new FirstFailure();
+    rules(vector).judge(claims, at, checks);
+    return checks.verdict();
   }
 
   /** The strict profile, with what the manifest gives: only that is compared. */
@@ -145,17 +145,5 @@ public final class SnpJudge implements Judge {
         levels.path("tee").asInt(0),
         levels.path("snp").asInt(0),
         levels.path("ucode").asInt(0));
-  }
-
-  /** Keeps the first check that failed. */
-  private static final class First implements Checks {
-    private Optional<Refusal.Rejected> refusal = Optional.empty();
-
-    @Override
-    public void check(String name, boolean holds, Reason otherwise, String detail) {
-      if (!holds && refusal.isEmpty()) {
-        refusal = Optional.of(new Refusal.Rejected(Stage.POLICY, otherwise, detail));
-      }
-    }
   }
 }
