@@ -98,6 +98,10 @@ public record Quote(
     List<Pcr> quoted = pcrs();
     for (Pcr given : values.keySet()) {
       require(
+          selections.stream().anyMatch(any -> any.bank() == given.bank()),
+          Reason.PCR_BANK,
+          "nothing of the bank " + given.bank().bank() + " has been quoted");
+      require(
           quoted.contains(given), Reason.PCR_NOT_QUOTED, "PCR " + given + " has not been quoted");
     }
     var digest = hash.digest();

@@ -22,6 +22,7 @@ import java.util.TreeSet;
  * @param bank the only one that may be quoted
  * @param requiredPcrs indexes that must be quoted, whatever they hold
  * @param referencePcrs by index, what each may hold; every one of them must be quoted
+ * @param unlogged indexes which the firmware's log need not explain, though they are quoted
  * @param requireEventLog whether evidence without a log is refused; one that comes is always judged
  * @param requireSecureBoot whether the log must say, by PCR 7, that UEFI Secure Boot was on
  * @param sameBoot whether a machine that booted since its last quote is refused
@@ -32,17 +33,22 @@ public record TpmRules(
     TpmHash bank,
     Set<Integer> requiredPcrs,
     Map<Integer, Set<Bytes>> referencePcrs,
+    Set<Integer> unlogged,
     boolean requireEventLog,
     boolean requireSecureBoot,
     boolean sameBoot,
     Set<Bytes> distrusted,
     CounterHistory history)
     implements Rules {
+  /** Where Linux measures files as it runs (IMA): its own log explains that one. */
+  private static final int INTEGRITY = 10;
+
   public TpmRules {
     requiredPcrs = Set.copyOf(requiredPcrs);
     Map<Integer, Set<Bytes>> copy = new TreeMap<>();
     referencePcrs.forEach((index, values) -> copy.put(index, Set.copyOf(values)));
     referencePcrs = Collections.unmodifiableMap(copy);
+    unlogged = Set.copyOf(unlogged);
     distrusted = Set.copyOf(distrusted);
     if (bank == TpmHash.SHA1) {
       throw new IllegalArgumentException("nothing may rest on the SHA-1 bank");
@@ -70,6 +76,7 @@ public record TpmRules(
         TpmHash.SHA256,
         Set.of(0, 1, 2, 3, 4, 5, 6, 7),
         Map.of(),
+        Set.of(INTEGRITY),
         false,
         false,
         false,
@@ -82,6 +89,7 @@ public record TpmRules(
         bank,
         indexes,
         referencePcrs,
+        unlogged,
         requireEventLog,
         requireSecureBoot,
         sameBoot,
@@ -94,6 +102,7 @@ public record TpmRules(
         bank,
         requiredPcrs,
         values,
+        unlogged,
         requireEventLog,
         requireSecureBoot,
         sameBoot,
@@ -104,7 +113,29 @@ public record TpmRules(
   /** With a log, and, if asked, with secure boot by its word. */
   public TpmRules requiringEventLog(boolean secureBoot) {
     return new TpmRules(
-        bank, requiredPcrs, referencePcrs, true, secureBoot, sameBoot, distrusted, history);
+        bank,
+        requiredPcrs,
+        referencePcrs,
+        unlogged,
+        true,
+        secureBoot,
+        sameBoot,
+        distrusted,
+        history);
+  }
+
+  /** With registers that others than the firmware and the boot loader extend. */
+  public TpmRules leavingUnlogged(Set<Integer> indexes) {
+    return new TpmRules(
+        bank,
+        requiredPcrs,
+        referencePcrs,
+        indexes,
+        requireEventLog,
+        requireSecureBoot,
+        sameBoot,
+        distrusted,
+        history);
   }
 
   public TpmRules distrusting(Set<Bytes> names) {
@@ -112,6 +143,7 @@ public record TpmRules(
         bank,
         requiredPcrs,
         referencePcrs,
+        unlogged,
         requireEventLog,
         requireSecureBoot,
         sameBoot,
@@ -129,6 +161,7 @@ public record TpmRules(
         bank,
         requiredPcrs,
         referencePcrs,
+        unlogged,
         requireEventLog,
         requireSecureBoot,
         demandSameBoot,
@@ -222,26 +255,26 @@ public record TpmRules(
       return;
     }
     EventLog log = statement.eventLog().get();
-    Set<Integer> replayed = new TreeSet<>();
+    Map<Integer, Bytes> replayed = log.replay(bank);
+    Set<Integer> explained = new TreeSet<>();
     Set<Integer> wrong = new TreeSet<>();
-    log.replay(bank)
-        .forEach((index, value) -> {
-          Bytes quoted = statement.pcrs().get(new Pcr(bank, index));
-          if (value.equals(quoted)) {
-            replayed.add(index);
-          } else if (quoted != null) {
+    statement
+        .pcrs()
+        .forEach((pcr, quoted) -> {
+          int index = pcr.index();
+          Bytes value = replayed.getOrDefault(index, log.start(index, bank));
+          if (pcr.bank() == bank && value.equals(quoted)) {
+            explained.add(index);
+          } else if (!unlogged.contains(index)) {
             wrong.add(index);
           }
         });
     checks.check(
         "event-log",
-        wrong.isEmpty() && !replayed.isEmpty(),
+        wrong.isEmpty(),
         Reason.REPLAY,
-        "the event log does not lead to what was quoted: it gives PCRs "
-            + replayed
-            + ", and not "
-            + wrong);
-    Optional<LoggedEvent> lie = log.firstLie(bank, replayed);
+        "the event log does not explain what PCRs " + wrong + " hold");
+    Optional<LoggedEvent> lie = log.firstLie(bank, explained);
     checks.check(
         "event-data",
         lie.isEmpty(),
@@ -252,7 +285,7 @@ public record TpmRules(
       SecureBoot said = SecureBoot.of(log);
       checks.check(
           "secure-boot",
-          said == SecureBoot.ON && replayed.contains(SecureBoot.PCR) && lie.isEmpty(),
+          said == SecureBoot.ON && explained.contains(SecureBoot.PCR) && lie.isEmpty(),
           Reason.SECURE_BOOT,
           "secure boot is " + said);
     }

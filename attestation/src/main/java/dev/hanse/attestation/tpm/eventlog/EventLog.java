@@ -54,6 +54,11 @@ public record EventLog(
 
   private static final byte[] SPEC_ID = "Spec ID Event03\0".getBytes(US_ASCII);
   private static final byte[] LOCALITY = "StartupLocality\0".getBytes(US_ASCII);
+
+  /** The registers of a dynamic launch hold ones until there is one. */
+  private static final int DYNAMIC_FIRST = 17;
+
+  private static final int DYNAMIC_LAST = 22;
   private static final int HASH_LIMIT = 8;
   private static final int DIGEST_LIMIT_BYTES = 64;
 
@@ -209,7 +214,7 @@ public record EventLog(
       if (event.isNote() || extended == null) {
         continue;
       }
-      digest.update(values.computeIfAbsent(event.pcr(), pcr -> start(pcr, bank)));
+      digest.update(values.computeIfAbsent(event.pcr(), pcr -> start(pcr, bank).toArray()));
       values.put(event.pcr(), digest.digest(extended.toArray()));
     }
     Map<Integer, Bytes> replayed = new HashMap<>();
@@ -217,16 +222,16 @@ public record EventLog(
     return replayed;
   }
 
-  /** What a register holds at power-on (PC Client Platform TPM Profile 1.05, table 4). */
-  private byte[] start(int pcr, TpmHash bank) {
+  /** What a register holds before anything extends it (PC Client TPM Profile 1.05, table 4). */
+  public Bytes start(int pcr, TpmHash bank) {
     byte[] value = new byte[bank.bytes()];
     if (pcr == 0) {
       value[value.length - 1] = (byte) startupLocality;
     }
-    if (pcr >= 17 && pcr <= 22) {
+    if (pcr >= DYNAMIC_FIRST && pcr <= DYNAMIC_LAST) {
       Arrays.fill(value, (byte) 0xFF);
     }
-    return value;
+    return Bytes.copyOf(value);
   }
 
   /** The first event whose data should be what was measured and is not, of some registers. */
