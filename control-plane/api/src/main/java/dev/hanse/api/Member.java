@@ -72,6 +72,23 @@ public record Member(
         incarnation);
   }
 
+  public Member withCapacity(Capacity newCapacity) {
+    return new Member(
+        id,
+        region,
+        address,
+        publicUrl,
+        roles,
+        offers,
+        newCapacity,
+        engine,
+        engineSimulated,
+        dataPolicy,
+        attestation,
+        state,
+        incarnation);
+  }
+
   public Member withAttestation(AttestationSummary newAttestation) {
     return new Member(
         id,

@@ -10,7 +10,8 @@ package dev.hanse.api;
  * @param promptTokens of the answered requests, cached ones included
  * @param cachedPromptTokens those of them the engine had in its cache
  * @param completionTokens of the answered requests
- * @param ttftMillis time to first token, summed over the answered requests
+ * @param ttftMillis time to first token, summed over the timed requests
+ * @param timed streams of which the first token was timed; others have no first token to speak of
  */
 public record Outcomes(
     NodeId node,
@@ -21,7 +22,8 @@ public record Outcomes(
     long promptTokens,
     long cachedPromptTokens,
     long completionTokens,
-    long ttftMillis) {
+    long ttftMillis,
+    long timed) {
   /** No edge handles so many requests between two beats. */
   public static final long MAX_REQUESTS = 1_000_000;
 
@@ -36,6 +38,7 @@ public record Outcomes(
     check("cachedPromptTokens", cachedPromptTokens, promptTokens);
     check("completionTokens", completionTokens, MAX_TOTAL);
     check("ttftMillis", ttftMillis, MAX_TOTAL);
+    check("timed", timed, MAX_REQUESTS);
   }
 
   private static void check(String which, long value, long greatest) {

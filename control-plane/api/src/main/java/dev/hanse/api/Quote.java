@@ -4,7 +4,8 @@ package dev.hanse.api;
  * What one node sells one model at in one epoch, and how much of its region's work it is to get.
  * Made by the region's control plane out of the node's bid; edges use it as it is.
  *
- * @param epoch rises; epochs of one region compare, those of different regions do not. 0 or more
+ * @param epoch the one since which it is sold so; rises. Epochs of one region compare, those of
+ *     different regions do not. 0 for what was never for sale
  * @param price what is leased and settled for requests placed in this epoch
  * @param weightMillionths share of the work relative to the region's other nodes, in millionths of
  *     a token of capacity at the reference cost; 0 to {@link #MAX_WEIGHT_MILLIONTHS}, 0 for a node

@@ -18,6 +18,7 @@ import io.vertx.core.net.TrustOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -145,6 +146,11 @@ public final class MeshTls {
    */
   public static Optional<PeerIdentity> peerOf(HttpConnection connection) {
     return leafOf(connection).map(PeerIdentity::of);
+  }
+
+  /** The key of the peer's certificate, which it proved to hold; empty where {@link #peerOf} is. */
+  public static Optional<PublicKey> keyOf(HttpConnection connection) {
+    return leafOf(connection).map(X509Certificate::getPublicKey);
   }
 
   /** What the peer's certificate was issued on; empty where {@link #peerOf} or the stamp is. */

@@ -87,6 +87,7 @@ public final class BidWire {
         .setCachedPromptTokens(outcomes.cachedPromptTokens())
         .setCompletionTokens(outcomes.completionTokens())
         .setTtftMillis(outcomes.ttftMillis())
+        .setTimed(outcomes.timed())
         .build();
   }
 
@@ -101,7 +102,8 @@ public final class BidWire {
         promptTokens,
         Field.upTo("cached_prompt_tokens", outcomes.getCachedPromptTokens(), promptTokens),
         Field.upTo("completion_tokens", outcomes.getCompletionTokens(), Outcomes.MAX_TOTAL),
-        Field.upTo("ttft_millis", outcomes.getTtftMillis(), Outcomes.MAX_TOTAL));
+        Field.upTo("ttft_millis", outcomes.getTtftMillis(), Outcomes.MAX_TOTAL),
+        Field.upTo("timed", outcomes.getTimed(), Outcomes.MAX_REQUESTS));
   }
 
   /** The outcomes of one beat. */

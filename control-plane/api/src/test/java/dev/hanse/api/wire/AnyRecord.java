@@ -98,7 +98,8 @@ final class AnyRecord {
         promptTokens,
         promptTokens / (1 + random.nextInt(5)),
         number(Outcomes.MAX_TOTAL),
-        number(Outcomes.MAX_TOTAL));
+        number(Outcomes.MAX_TOTAL),
+        number(Outcomes.MAX_REQUESTS));
   }
 
   Capacity capacity() {

@@ -120,7 +120,8 @@ final class FullRecord {
           "0102ff");
 
   static final Outcomes OUTCOMES =
-      new Outcomes(NODE, new ModelId("llama-3.1-8b-instruct"), 9, 2, 1, 4_000, 1_000, 700, 1_800);
+      new Outcomes(
+          NODE, new ModelId("llama-3.1-8b-instruct"), 9, 2, 1, 4_000, 1_000, 700, 1_800, 6);
 
   private FullRecord() {}
 }

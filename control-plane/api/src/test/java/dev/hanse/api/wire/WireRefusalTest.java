@@ -151,6 +151,7 @@ class WireRefusalTest {
         outcomes("cached_prompt_tokens", o -> o.setCachedPromptTokens(o.getPromptTokens() + 1)),
         outcomes("completion_tokens", o -> o.setCompletionTokens(Long.MAX_VALUE)),
         outcomes("ttft_millis", o -> o.setTtftMillis(-1)),
+        outcomes("timed", o -> o.setTimed(-1)),
         refusal(
             "outcomes",
             () ->
