@@ -20,6 +20,7 @@ class LayeringTest {
     "dev.hanse.attestation.challenge..",
     "dev.hanse.attestation.policy..",
     "dev.hanse.api",
+    "dev.hanse.control.market..",
     "dev.hanse.control.membership..",
     "dev.hanse.node.admission..",
     "dev.hanse.node.routing..",
@@ -60,6 +61,7 @@ class LayeringTest {
               "dev.hanse.api",
               "dev.hanse.api.config",
               "dev.hanse.attestation..",
+              "dev.hanse.control.market..",
               "dev.hanse.control.membership..",
               "dev.hanse.node.admission..",
               "dev.hanse.node.routing..")

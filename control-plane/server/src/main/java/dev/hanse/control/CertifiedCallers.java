@@ -7,6 +7,7 @@ import dev.hanse.control.rpc.Callers;
 import io.vertx.core.http.HttpConnection;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.security.PublicKey;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -26,6 +27,11 @@ record CertifiedCallers(String trustDomain) implements Callers {
   @Override
   public Optional<AttestationSummary> attestationOf(HttpConnection connection) {
     return readable(() -> MeshTls.attestationOf(connection));
+  }
+
+  @Override
+  public Optional<PublicKey> keyOf(HttpConnection connection) {
+    return readable(() -> MeshTls.keyOf(connection));
   }
 
   private static <T> Optional<T> readable(Supplier<Optional<T>> read) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** How one region's control plane runs. */
 @Doc("A region's control plane.")
@@ -27,11 +28,24 @@ public record ControlConfig(
         Map<RegionId, Endpoint> peers,
     @Doc("Where its state is kept: client keys, join tokens, who was a member. Missing: in memory.")
         Optional<Path> dataDir,
+    @Doc(
+            """
+            The mesh's secret that requests are placed with: 16 hexadecimal digits, the same in all
+            regions, made by hanse mesh-init. Missing: who chooses keys can choose nodes.\
+            """)
+        @Secret
+        Optional<String> placementSeed,
     Admin admin,
     Timing timing,
-    Bounds bounds) {
+    Bounds bounds,
+    MarketConfig market) {
+  private static final Pattern SEED = Pattern.compile("[0-9a-fA-F]{16}");
+
   public ControlConfig {
     peers = Map.copyOf(peers);
+    if (placementSeed.isPresent() && !SEED.matcher(placementSeed.get().strip()).matches()) {
+      throw new IllegalArgumentException("placement-seed must be 16 hexadecimal digits");
+    }
     if (peers.containsKey(region)) {
       throw new IllegalArgumentException("peers must be other regions, had " + region + " itself");
     }
@@ -47,29 +61,71 @@ public record ControlConfig(
         Optional.empty(),
         Map.of(),
         Optional.empty(),
+        Optional.empty(),
         new Admin(any, adminToken),
         Timing.DEFAULT,
-        Bounds.DEFAULT);
+        Bounds.DEFAULT,
+        MarketConfig.DEFAULT);
   }
 
   public ControlConfig withPeers(Map<RegionId, Endpoint> newPeers) {
     return new ControlConfig(
-        region, residency, listen, advertise, newPeers, dataDir, admin, timing, bounds);
+        region,
+        residency,
+        listen,
+        advertise,
+        newPeers,
+        dataDir,
+        placementSeed,
+        admin,
+        timing,
+        bounds,
+        market);
   }
 
   public ControlConfig withListen(Endpoint newListen) {
     return new ControlConfig(
-        region, residency, newListen, advertise, peers, dataDir, admin, timing, bounds);
+        region,
+        residency,
+        newListen,
+        advertise,
+        peers,
+        dataDir,
+        placementSeed,
+        admin,
+        timing,
+        bounds,
+        market);
   }
 
   public ControlConfig withAdmin(Admin newAdmin) {
     return new ControlConfig(
-        region, residency, listen, advertise, peers, dataDir, newAdmin, timing, bounds);
+        region,
+        residency,
+        listen,
+        advertise,
+        peers,
+        dataDir,
+        placementSeed,
+        newAdmin,
+        timing,
+        bounds,
+        market);
   }
 
   public ControlConfig withTiming(Timing newTiming) {
     return new ControlConfig(
-        region, residency, listen, advertise, peers, dataDir, admin, newTiming, bounds);
+        region,
+        residency,
+        listen,
+        advertise,
+        peers,
+        dataDir,
+        placementSeed,
+        admin,
+        newTiming,
+        bounds,
+        market);
   }
 
   public ControlConfig withResidency(String newResidency) {
@@ -80,9 +136,52 @@ public record ControlConfig(
         advertise,
         peers,
         dataDir,
+        placementSeed,
         admin,
         timing,
-        bounds);
+        bounds,
+        market);
+  }
+
+  /** Given the mesh's secret, as 16 hexadecimal digits. */
+  public ControlConfig withPlacementSeed(String seed) {
+    return new ControlConfig(
+        region,
+        residency,
+        listen,
+        advertise,
+        peers,
+        dataDir,
+        Optional.of(seed),
+        admin,
+        timing,
+        bounds,
+        market);
+  }
+
+  public ControlConfig withMarket(MarketConfig newMarket) {
+    return new ControlConfig(
+        region,
+        residency,
+        listen,
+        advertise,
+        peers,
+        dataDir,
+        placementSeed,
+        admin,
+        timing,
+        bounds,
+        newMarket);
+  }
+
+  /** The mesh's secret; 0 where there is none. */
+  long seed() {
+    return placementSeed.map(hex -> Long.parseUnsignedLong(hex.strip(), 16)).orElse(0L);
+  }
+
+  @Override
+  public String toString() {
+    return Masked.text(this);
   }
 
   MembershipTerms terms() {

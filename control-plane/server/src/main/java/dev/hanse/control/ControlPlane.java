@@ -14,6 +14,7 @@ import dev.hanse.control.federation.FederationDialer;
 import dev.hanse.control.federation.FederationRpc;
 import dev.hanse.control.ledger.Keeper;
 import dev.hanse.control.ledger.Ledger;
+import dev.hanse.control.market.Market;
 import dev.hanse.control.membership.Membership;
 import dev.hanse.control.membership.Moment;
 import dev.hanse.control.membership.RegionProfile;
@@ -68,6 +69,7 @@ final class ControlPlane extends VerticleBase {
   private final ControlConfig config;
   private final ControlGraph.Parts parts;
   private final Membership membership;
+  private final Market market;
   private final JoinTokens joinTokens;
   private final Keeper keeper;
   private final ControlRpc controlRpc;
@@ -85,6 +87,14 @@ final class ControlPlane extends VerticleBase {
     this.parts = parts;
     identity = parts.authority().controlIdentity();
     SecureRandom random = new SecureRandom();
+    market =
+        new Market(
+            config.region(),
+            config.market().terms(config.terms().maxMembers()),
+            parts.clock().get().wall());
+    if (config.placementSeed().isEmpty()) {
+      LOG.log(Level.WARNING, "no placement-seed: who chooses keys can choose nodes");
+    }
     membership =
         new Membership(
             new RegionProfile(
@@ -94,12 +104,14 @@ final class ControlPlane extends VerticleBase {
             config.terms(),
             contents.remembered(),
             contents.keys(),
+            market::priced,
             parts.clock().get());
     joinTokens = new JoinTokens(contents.joinTokens());
     keeper = new Keeper(parts.ledger(), membership, joinTokens, parts.metrics());
 
     Callers callers = new CertifiedCallers(parts.authority().trustDomain());
-    controlRpc = new ControlRpc(membership, parts.clock(), callers, parts.metrics());
+    controlRpc =
+        new ControlRpc(membership, market, config.seed(), parts.clock(), callers, parts.metrics());
     federationRpc = new FederationRpc(membership, parts.clock(), callers::peerOf, parts.metrics());
     Enrolment enrolment =
         new Enrolment(
@@ -144,6 +156,7 @@ final class ControlPlane extends VerticleBase {
                         config.admin().token(),
                         new AdminApi.Subject(
                             membership,
+                            market,
                             joinTokens,
                             () -> Future.fromCompletionStage(keeper.flush(), home()),
                             controlRpc::watchers,
@@ -222,6 +235,9 @@ final class ControlPlane extends VerticleBase {
 
   private void tick() {
     Moment now = parts.clock().get();
+    if (market.isDue(now.wall()) && market.turn(membership.reported(), now.wall())) {
+      membership.repriced(now);
+    }
     if (membership.tick(now)) {
       parts.metrics().published(membership.version(), membership.size());
     }

@@ -13,6 +13,7 @@ import dev.hanse.api.control.v1.Goodbye;
 import dev.hanse.api.control.v1.Hello;
 import dev.hanse.api.control.v1.ReportRequest;
 import dev.hanse.api.control.v1.ReportResponse;
+import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.MeshTls;
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.api.wire.MemberWire;
@@ -25,6 +26,7 @@ import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.common.GrpcStatus;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +36,7 @@ public final class ScriptedNode implements AutoCloseable {
   final Bench bench;
   final NodeId id;
   final RegionId region;
+  final MeshIdentity identity;
   final GrpcClient client;
   final SocketAddress address;
   private final AtomicLong sequence = new AtomicLong(1);
@@ -43,13 +46,24 @@ public final class ScriptedNode implements AutoCloseable {
 
   ScriptedNode(
       Bench bench, RegionId region, String name, RegionId controlRegion, Endpoint control) {
+    this(bench, region, name, controlRegion, control, Set.of("edge", "provider"));
+  }
+
+  ScriptedNode(
+      Bench bench,
+      RegionId region,
+      String name,
+      RegionId controlRegion,
+      Endpoint control,
+      Set<String> roles) {
     this.bench = bench;
     this.region = region;
     this.id = Mesh.node(name);
+    this.identity = bench.ca.node(region, id, roles);
     this.client =
         GrpcClient.builder(bench.vertx)
             .with(new GrpcClientOptions().setMaxMessageSize(16 << 20))
-            .with(MeshTls.client(bench.ca.node(region, id)))
+            .with(MeshTls.client(identity))
             .build();
     this.address = MeshTls.address(control, PeerIdentity.dnsNameOfControl(controlRegion));
   }

@@ -57,12 +57,17 @@ public final class TestCa {
 
   /** What a node of both roles has after it enrolled. */
   public MeshIdentity node(RegionId region, NodeId id) {
+    return node(region, id, Set.of("edge", "provider"));
+  }
+
+  /** What a node of these roles has after it enrolled. */
+  public MeshIdentity node(RegionId region, NodeId id, Set<String> roles) {
     KeyPair pair = key();
     Binding binding =
         new Binding(
             Bytes.copyOf(new byte[32]),
             SubjectKey.read(Bytes.copyOf(pair.getPublic().getEncoded())),
-            claims(region, id));
+            claims(region, id, roles));
     Instant now = Instant.now();
     return switch (appraiser()
         .appraise(platform.quote(binding.reportData(), "test", now), binding.reportData(), now)) {
@@ -75,8 +80,11 @@ public final class TestCa {
   }
 
   static NodeClaims claims(RegionId region, NodeId id) {
-    return new NodeClaims(
-        id.provider(), id.name(), region.value(), "127.0.0.1", 9000, Set.of("edge", "provider"));
+    return claims(region, id, Set.of("edge", "provider"));
+  }
+
+  private static NodeClaims claims(RegionId region, NodeId id, Set<String> roles) {
+    return new NodeClaims(id.provider(), id.name(), region.value(), "127.0.0.1", 9000, roles);
   }
 
   public List<X509Certificate> roots() {

@@ -2,6 +2,7 @@ package dev.hanse.control.admin;
 
 import dev.hanse.control.access.Credential;
 import dev.hanse.control.access.JoinTokens;
+import dev.hanse.control.market.Market;
 import dev.hanse.control.membership.Membership;
 import dev.hanse.control.membership.Moment;
 import io.vertx.core.Future;
@@ -56,6 +57,7 @@ public final class AdminApi {
    */
   public record Subject(
       Membership membership,
+      Market market,
       JoinTokens joinTokens,
       Supplier<Future<Void>> durable,
       IntSupplier watchers,
@@ -73,6 +75,7 @@ public final class AdminApi {
     MeshRoutes mesh =
         new MeshRoutes(
             subject.membership(), subject.clock(), subject.watchers(), subject.drainNotice());
+    BidRoutes bids = new BidRoutes(subject.membership(), subject.market());
     AccessRoutes access =
         new AccessRoutes(
             subject.membership(),
@@ -85,6 +88,7 @@ public final class AdminApi {
         new Route(HttpMethod.GET, "/admin/v1/nodes", now(mesh::nodes)),
         new Route(HttpMethod.GET, "/admin/v1/nodes/{nodeId}", now(mesh::node)),
         new Route(HttpMethod.POST, "/admin/v1/nodes/{nodeId}/drain", now(mesh::drain)),
+        new Route(HttpMethod.GET, "/admin/v1/bids", now(bids::bids)),
         new Route(HttpMethod.GET, "/admin/v1/keys", now(access::keys)),
         new Route(HttpMethod.POST, "/admin/v1/keys", access::createKey),
         new Route(HttpMethod.DELETE, "/admin/v1/keys/{keyId}", access::revokeKey),

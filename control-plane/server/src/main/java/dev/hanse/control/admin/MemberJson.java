@@ -6,6 +6,7 @@ import dev.hanse.api.Load;
 import dev.hanse.api.Member;
 import dev.hanse.api.MemberView;
 import dev.hanse.api.ModelOffer;
+import dev.hanse.api.Price;
 import dev.hanse.api.RegionStatus;
 import java.time.Duration;
 import java.util.Locale;
@@ -52,11 +53,15 @@ final class MemberJson {
     ArrayNode operations = json.putArray("operations");
     offer.operations().stream().sorted().forEach(operation -> operations.add(word(operation)));
     json.put("contextTokens", offer.contextTokens()).put("quantization", offer.quantization());
-    json.putObject("price")
-        .put("inputMicrosPerMtok", offer.price().inputMicrosPerMtok())
-        .put("cachedInputMicrosPerMtok", offer.price().cachedInputMicrosPerMtok())
-        .put("outputMicrosPerMtok", offer.price().outputMicrosPerMtok());
+    json.set("price", price(offer.price()));
     return json;
+  }
+
+  static ObjectNode price(Price price) {
+    return Answer.object()
+        .put("inputMicrosPerMtok", price.inputMicrosPerMtok())
+        .put("cachedInputMicrosPerMtok", price.cachedInputMicrosPerMtok())
+        .put("outputMicrosPerMtok", price.outputMicrosPerMtok());
   }
 
   private static ObjectNode load(Load load) {

@@ -13,6 +13,9 @@ public interface ControlMetrics {
   /** A beat was folded. */
   default void beat(BeatOutcome outcome) {}
 
+  /** A bid was judged; {@code code} is {@code accepted} or that of the refusal. */
+  default void bid(String code) {}
+
   /** A version of the view was published. */
   default void published(long version, int members) {}
 

@@ -10,25 +10,28 @@ import java.time.Instant;
 
 /** One present node of this region: what it said, what was decided of it, and since when. */
 final class Lease {
+  private final Pricing pricing;
   private Member reported;
   private Load load;
   private Duration heardAt;
   private boolean fresh;
   private MemberView view;
 
-  Lease(Member reported, Load load, Duration heardAt, boolean drained, Instant now) {
+  Lease(
+      Member reported, Load load, Duration heardAt, boolean drained, Instant now, Pricing pricing) {
+    this.pricing = pricing;
     this.reported = reported;
     this.load = load;
     this.heardAt = heardAt;
     this.fresh = reported.attestation().isFreshAt(now);
-    this.view = new MemberView(decided(reported, fresh, drained), load);
+    this.view = new MemberView(decided(drained), load);
   }
 
   /**
    * What the mesh is told: a member whose attestation expired takes no work, whatever it says; nor
-   * does one an operator drains.
+   * does one an operator drains; and its prices are the market's.
    */
-  private static Member decided(Member reported, boolean fresh, boolean drained) {
+  private Member decided(boolean drained) {
     MemberState state =
         switch (reported.state()) {
           case READY ->
@@ -36,7 +39,8 @@ final class Lease {
           case DRAINING -> fresh ? MemberState.DRAINING : MemberState.UNHEALTHY;
           case UNHEALTHY -> MemberState.UNHEALTHY;
         };
-    return state == reported.state() ? reported : reported.withState(state);
+    Member priced = pricing.priced(reported);
+    return state == reported.state() ? priced : priced.withState(state);
   }
 
   void beat(Beat beat, Duration now, boolean drained) {
@@ -50,7 +54,7 @@ final class Lease {
     }
     Member said = newState ? reported.withState(beat.state()) : reported;
     reported = newOffers ? said.withOffers(beat.offers()) : said;
-    view = new MemberView(decided(reported, fresh, drained), load);
+    view = new MemberView(decided(drained), load);
   }
 
   void attested(AttestationSummary summary, boolean drained, Instant now) {
@@ -60,7 +64,7 @@ final class Lease {
 
   void decide(boolean drained, Instant now) {
     fresh = reported.attestation().isFreshAt(now);
-    view = new MemberView(decided(reported, fresh, drained), load);
+    view = new MemberView(decided(drained), load);
   }
 
   /** Whether the attestation expired, or was renewed, since the last decision. */
@@ -79,6 +83,11 @@ final class Lease {
 
   long incarnation() {
     return reported.incarnation();
+  }
+
+  /** As the node describes itself. */
+  MemberView reported() {
+    return new MemberView(reported, load);
   }
 
   Load load() {

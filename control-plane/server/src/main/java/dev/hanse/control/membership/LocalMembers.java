@@ -30,12 +30,14 @@ final class LocalMembers {
   private final Set<NodeId> drained;
   private final EndedIncarnations ended = new EndedIncarnations();
   private final LeaseClock clock;
+  private final Pricing pricing;
 
   LocalMembers(
       RegionId region,
       MembershipTerms terms,
       Remembered before,
       IntSupplier othersCount,
+      Pricing pricing,
       Moment start,
       Consumer<NodeId> touched) {
     this.region = region;
@@ -43,6 +45,7 @@ final class LocalMembers {
     this.attestations = new Attestations(terms.maxMembers(), before.attestations());
     this.drained = new HashSet<>(before.drained());
     this.othersCount = othersCount;
+    this.pricing = pricing;
     this.touched = touched;
     this.clock = new LeaseClock(terms.lease(), start.uptime());
   }
@@ -91,7 +94,7 @@ final class LocalMembers {
       }
     }
     boolean drain = drained.contains(said.id());
-    leases.put(said.id(), new Lease(said, newest, clock.read(now), drain, now.wall()));
+    leases.put(said.id(), new Lease(said, newest, clock.read(now), drain, now.wall(), pricing));
     touched.accept(said.id());
   }
 
@@ -157,6 +160,27 @@ final class LocalMembers {
       touched.accept(id);
     }
     return true;
+  }
+
+  /** What it says of itself, whatever the mesh is told. */
+  Optional<MemberView> reported(NodeId id) {
+    return Optional.ofNullable(leases.get(id)).map(Lease::reported);
+  }
+
+  List<MemberView> reported() {
+    return leases.values().stream().map(Lease::reported).toList();
+  }
+
+  void repriced(NodeId id, Moment now) {
+    Lease lease = leases.get(id);
+    if (lease != null) {
+      lease.decide(drained.contains(id), now.wall());
+      touched.accept(id);
+    }
+  }
+
+  void repriced(Moment now) {
+    List.copyOf(leases.keySet()).forEach(id -> repriced(id, now));
   }
 
   void tick(Moment now) {

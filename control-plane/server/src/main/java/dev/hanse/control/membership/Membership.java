@@ -50,12 +50,14 @@ public final class Membership {
    * Starts a process's membership.
    *
    * @param before what the process before it left, or {@link Remembered#NOTHING}
+   * @param pricing asked whenever a member of this region is published
    */
   public Membership(
       RegionProfile profile,
       MembershipTerms terms,
       Remembered before,
       Collection<ClientKey> knownKeys,
+      Pricing pricing,
       Moment start) {
     this.profile = profile;
     this.terms = terms;
@@ -67,7 +69,7 @@ public final class Membership {
     this.feed = new RegionFeed(profile.region(), epoch, terms, keys, this::ownStatus, start);
     this.local =
         new LocalMembers(
-            profile.region(), terms, before, this::remoteCount, start, this::localTouched);
+            profile.region(), terms, before, this::remoteCount, pricing, start, this::localTouched);
     this.rebuild = new RebuildWindow(before.members().keySet(), start, terms.lease());
     this.rememberedMembers = new HashMap<>(before.members());
     view.region(ownStatus());
@@ -95,6 +97,28 @@ public final class Membership {
   public boolean goodbye(NodeId id, long incarnation, Moment now) {
     at(now);
     return local.goodbye(id, incarnation);
+  }
+
+  /** A node of this region as it describes itself. */
+  public Optional<MemberView> reported(NodeId id) {
+    return local.reported(id);
+  }
+
+  /** This region's nodes as they describe themselves. */
+  public List<MemberView> reported() {
+    return local.reported();
+  }
+
+  /** The pricing has changed its mind about a node of this region. */
+  public void repriced(NodeId id, Moment now) {
+    at(now);
+    local.repriced(id, now);
+  }
+
+  /** The pricing has changed its mind about all of them. */
+  public void repriced(Moment now) {
+    at(now);
+    local.repriced(now);
   }
 
   /** Whether this very process of the node holds its lease. */
@@ -328,10 +352,7 @@ public final class Membership {
     return keys.hasRoom();
   }
 
-  /**
-   * What the next process must know. Until the rebuild window is over the members of before count
-   * as members: a process that dies within it must not make its successor forget them.
-   */
+  /** What the next process must know; within the rebuild window, the members of before too. */
   public Remembered remembered() {
     if (isRebuilt()) {
       rememberedMembers.clear();

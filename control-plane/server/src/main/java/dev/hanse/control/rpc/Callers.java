@@ -3,11 +3,15 @@ package dev.hanse.control.rpc;
 import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.tls.PeerIdentity;
 import io.vertx.core.http.HttpConnection;
+import java.security.PublicKey;
 import java.util.Optional;
 
 /** Who is at the other end of a connection, as proved in its handshake. Fails closed: to nobody. */
 public interface Callers {
   Optional<PeerIdentity> peerOf(HttpConnection connection);
+
+  /** The key of the certificate. */
+  Optional<PublicKey> keyOf(HttpConnection connection);
 
   /** What the certificate was issued on; empty if it does not say. */
   Optional<AttestationSummary> attestationOf(HttpConnection connection);

@@ -1,8 +1,10 @@
 package dev.hanse.control.rpc;
 
 import dev.hanse.api.NodeId;
+import dev.hanse.api.Role;
 import dev.hanse.api.control.v1.ControlGrpcService;
 import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.control.market.Market;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.membership.Membership;
 import dev.hanse.control.membership.Moment;
@@ -24,14 +26,24 @@ public final class ControlRpc {
   private final ReportRpc reports;
   private final WatchRpc watches;
 
-  /** Serves a membership. */
+  /**
+   * Serves a membership and its market.
+   *
+   * @param placementSeed the mesh's secret, told to edges and to nobody else; 0 for none
+   */
   public ControlRpc(
-      Membership membership, Supplier<Moment> clock, Callers callers, ControlMetrics metrics) {
+      Membership membership,
+      Market market,
+      long placementSeed,
+      Supplier<Moment> clock,
+      Callers callers,
+      ControlMetrics metrics) {
     this.membership = membership;
     this.callers = callers;
     this.metrics = metrics;
-    this.reports = new ReportRpc(membership, clock, metrics);
-    this.watches = new WatchRpc(membership, clock, metrics);
+    this.reports =
+        new ReportRpc(membership, new BidDesk(market, membership, metrics), clock, metrics);
+    this.watches = new WatchRpc(membership, placementSeed, clock, metrics);
   }
 
   public void bind(GrpcServer server) {
@@ -50,16 +62,21 @@ public final class ControlRpc {
                     + " reports to its own region, this is "
                     + membership.region());
           } else {
-            reports.accept(node.get(), callers.attestationOf(request.connection()), request);
+            reports.accept(
+                node.get(),
+                callers.keyOf(request.connection()),
+                callers.attestationOf(request.connection()),
+                request);
           }
         });
     server.callHandler(
         ControlGrpcService.Watch,
         request -> {
-          if (node(request).isEmpty()) {
+          Optional<PeerIdentity.Node> node = node(request);
+          if (node.isEmpty()) {
             refuse(request, GrpcStatus.UNAUTHENTICATED, "only an enrolled node may watch");
           } else {
-            watches.accept(request);
+            watches.accept(node.get().roles().contains(Role.EDGE), request);
           }
         });
   }

@@ -10,6 +10,7 @@ import dev.hanse.control.membership.Membership;
 import dev.hanse.control.membership.Moment;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
+import java.security.PublicKey;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,12 +20,14 @@ import java.util.function.Supplier;
 /** The open Report streams. Bounded: nodes may reconnect before their old stream is known dead. */
 final class ReportRpc {
   private final Membership membership;
+  private final BidDesk desk;
   private final Supplier<Moment> clock;
   private final ControlMetrics metrics;
   private final Set<ReportStream> streams = new LinkedHashSet<>();
 
-  ReportRpc(Membership membership, Supplier<Moment> clock, ControlMetrics metrics) {
+  ReportRpc(Membership membership, BidDesk desk, Supplier<Moment> clock, ControlMetrics metrics) {
     this.membership = membership;
+    this.desk = desk;
     this.clock = clock;
     this.metrics = metrics;
   }
@@ -32,11 +35,13 @@ final class ReportRpc {
   /**
    * Takes a node's stream.
    *
+   * @param key its certificate's, which its bids must be signed with
    * @param stamped what its certificate was issued on: how a control plane that has lost its ledger
    *     knows the nodes it enrolled
    */
   void accept(
       PeerIdentity.Node node,
+      Optional<PublicKey> key,
       Optional<AttestationSummary> stamped,
       GrpcServerRequest<ReportRequest, ReportResponse> request) {
     if (streams.size() >= 2 * membership.terms().maxMembers()) {
@@ -51,7 +56,8 @@ final class ReportRpc {
     }
     stamped.ifPresent(summary -> membership.stamped(node.id(), summary, clock.get()));
     ReportStream stream =
-        new ReportStream(node, membership, clock, metrics, request.response(), streams::remove);
+        new ReportStream(
+            node, key, desk, membership, clock, metrics, request.response(), streams::remove);
     streams.add(stream);
     request.handler(stream::receive);
     request.invalidMessageHandler(broken -> stream.unreadable());

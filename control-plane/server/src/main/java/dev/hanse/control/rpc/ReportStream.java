@@ -8,6 +8,7 @@ import dev.hanse.api.control.v1.Hello;
 import dev.hanse.api.control.v1.LeaseGranted;
 import dev.hanse.api.control.v1.ReportRequest;
 import dev.hanse.api.control.v1.ReportResponse;
+import dev.hanse.api.control.v1.SignedBid;
 import dev.hanse.api.enroll.v1.Refusal;
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.api.wire.MemberWire;
@@ -20,7 +21,10 @@ import dev.hanse.control.membership.Moment;
 import dev.hanse.control.membership.Registration;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerResponse;
+import java.security.PublicKey;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -33,6 +37,8 @@ final class ReportStream {
   private static final Duration SOON = Duration.ofMillis(200);
 
   private final PeerIdentity.Node node;
+  private final Optional<PublicKey> key;
+  private final BidDesk desk;
   private final Membership membership;
   private final Supplier<Moment> clock;
   private final ControlMetrics metrics;
@@ -45,12 +51,16 @@ final class ReportStream {
 
   ReportStream(
       PeerIdentity.Node node,
+      Optional<PublicKey> key,
+      BidDesk desk,
       Membership membership,
       Supplier<Moment> clock,
       ControlMetrics metrics,
       GrpcServerResponse<ReportRequest, ReportResponse> response,
       Consumer<ReportStream> onOver) {
     this.node = node;
+    this.key = key;
+    this.desk = desk;
     this.membership = membership;
     this.clock = clock;
     this.metrics = metrics;
@@ -101,7 +111,10 @@ final class ReportStream {
       return;
     }
     switch (membership.hello(member, load, clock.get())) {
-      case Registration.Granted(boolean drain) -> granted(member.incarnation(), drain);
+      case Registration.Granted(boolean drain) -> {
+        granted(member.incarnation(), drain);
+        bids(hello.getBidsList());
+      }
       case Registration.Refused(var code, var text, var retryAfter) -> {
         metrics.hello(code);
         refuse(code, text, retryAfter);
@@ -139,9 +152,22 @@ final class ReportStream {
                 OfferWire.offersFromProto(beat.getOffersList())),
             clock.get());
     metrics.beat(outcome);
+    if (outcome == BeatOutcome.RENEWED) {
+      desk.observed(node, beat.getOutcomesList());
+      if (beat.getBidsCount() > 0 || beat.getOffersCount() > 0) {
+        bids(beat.getBidsList());
+      }
+    }
     if (outcome == BeatOutcome.NO_LEASE || outcome == BeatOutcome.SUPERSEDED) {
       lost();
     }
+  }
+
+  private void bids(List<SignedBid> bids) {
+    Moment now = clock.get();
+    desk.take(node, key, bids, now)
+        .forEach(verdict -> send(ReportResponse.newBuilder().setBid(verdict).build()));
+    desk.entered(node.id(), now);
   }
 
   /** Ends a stream whose process holds no lease any more, saying whether it may get one again. */

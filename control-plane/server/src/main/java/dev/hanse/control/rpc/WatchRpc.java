@@ -23,6 +23,7 @@ final class WatchRpc {
   private static final int MAX_WATCHERS = 10_000;
 
   private final Membership membership;
+  private final long placementSeed;
   private final Supplier<Moment> clock;
   private final ControlMetrics metrics;
   private final Set<WatchStream> streams = new LinkedHashSet<>();
@@ -30,14 +31,22 @@ final class WatchRpc {
   private WatchResponse delta = WatchResponse.getDefaultInstance();
   private long snapshotVersion = -1;
   private WatchResponse snapshot = WatchResponse.getDefaultInstance();
+  private WatchResponse edgeSnapshot = WatchResponse.getDefaultInstance();
 
-  WatchRpc(Membership membership, Supplier<Moment> clock, ControlMetrics metrics) {
+  WatchRpc(
+      Membership membership, long placementSeed, Supplier<Moment> clock, ControlMetrics metrics) {
     this.membership = membership;
+    this.placementSeed = placementSeed;
     this.clock = clock;
     this.metrics = metrics;
   }
 
-  void accept(GrpcServerRequest<WatchRequest, WatchResponse> request) {
+  /**
+   * Takes a watcher.
+   *
+   * @param places whether it is an edge, which needs the seed of placement; nobody else gets it
+   */
+  void accept(boolean places, GrpcServerRequest<WatchRequest, WatchResponse> request) {
     if (streams.size() >= MAX_WATCHERS) {
       metrics.boundHit("watchers");
       var _ =
@@ -48,7 +57,8 @@ final class WatchRpc {
               .end();
       return;
     }
-    WatchStream stream = new WatchStream(membership, clock, metrics, this, request.response());
+    WatchStream stream =
+        new WatchStream(membership, clock, metrics, this, places, request.response());
     streams.add(stream);
     request.handler(stream::receive);
     request.invalidMessageHandler(broken -> stream.refuse("not a message of this service"));
@@ -76,11 +86,16 @@ final class WatchRpc {
     return delta;
   }
 
-  WatchResponse encoded(Snapshot whole) {
+  WatchResponse encoded(Snapshot whole, boolean places) {
     if (whole.version() != snapshotVersion) {
-      snapshot = WatchResponse.newBuilder().setSnapshot(ViewWire.toProto(whole)).build();
+      var message = ViewWire.toProto(whole.withPlacementSeed(0));
+      snapshot = WatchResponse.newBuilder().setSnapshot(message).build();
+      edgeSnapshot =
+          WatchResponse.newBuilder()
+              .setSnapshot(message.toBuilder().setPlacementSeed(placementSeed))
+              .build();
       snapshotVersion = whole.version();
     }
-    return snapshot;
+    return places ? edgeSnapshot : snapshot;
   }
 }

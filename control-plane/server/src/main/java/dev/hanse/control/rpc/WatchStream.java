@@ -29,6 +29,7 @@ final class WatchStream {
   private final Supplier<Moment> clock;
   private final ControlMetrics metrics;
   private final WatchRpc watches;
+  private final boolean places;
   private final GrpcServerResponse<WatchRequest, WatchResponse> response;
   private boolean subscribed;
   private long epoch;
@@ -46,11 +47,13 @@ final class WatchStream {
       Supplier<Moment> clock,
       ControlMetrics metrics,
       WatchRpc watches,
+      boolean places,
       GrpcServerResponse<WatchRequest, WatchResponse> response) {
     this.membership = membership;
     this.clock = clock;
     this.metrics = metrics;
     this.watches = watches;
+    this.places = places;
     this.response = response;
     this.movedAt = clock.get().uptime();
     response.exceptionHandler(failure -> over());
@@ -120,7 +123,7 @@ final class WatchStream {
           epoch = whole.epoch();
           version = whole.version();
           metrics.snapshotSent();
-          write(watches.encoded(whole));
+          write(watches.encoded(whole, places));
         }
       }
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hanse.control.access.JoinTokens;
+import dev.hanse.control.market.Market;
+import dev.hanse.control.market.MarketTerms;
 import dev.hanse.control.membership.Mesh;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -31,6 +33,7 @@ class OpenApiTest {
     return AdminApi.routes(
         new AdminApi.Subject(
             Mesh.membership(Mesh.EU),
+            new Market(Mesh.EU, MarketTerms.DEFAULT, Mesh.START.wall()),
             new JoinTokens(List.of()),
             Future::succeededFuture,
             () -> 0,

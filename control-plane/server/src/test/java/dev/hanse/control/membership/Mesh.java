@@ -46,6 +46,7 @@ public final class Mesh {
         terms,
         before,
         List.of(),
+        Pricing.NONE,
         START);
   }
 
