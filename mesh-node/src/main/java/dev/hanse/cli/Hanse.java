@@ -1,5 +1,6 @@
 package dev.hanse.cli;
 
+import dev.hanse.cli.admin.BidsCommand;
 import dev.hanse.cli.admin.DrainCommand;
 import dev.hanse.cli.admin.KeysCommand;
 import dev.hanse.cli.admin.NodesCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
       MeshInitCommand.class,
       StatusCommand.class,
       NodesCommand.class,
+      BidsCommand.class,
       DrainCommand.class,
       KeysCommand.class,
       ReplayCommand.class,

@@ -99,7 +99,8 @@ public record EngineConfig(
       @Doc("Longest prompt and completion together, in tokens.") int contextTokens,
       @Doc("For example fp8; unspecified where it is not said.") @Default("unspecified")
           String quantization,
-      PriceTag price) {
+      PriceTag price,
+      @Doc("Never settled below this. Missing: the price.") Optional<PriceTag> floor) {
     /** Above it a context is a mistake: the longest known are 10 million tokens. */
     private static final int MAX_CONTEXT_TOKENS = 100_000_000;
 
@@ -118,6 +119,22 @@ public record EngineConfig(
       if (engineName.isPresent() && engineName.get().isBlank()) {
         throw new IllegalArgumentException("engine-name must not be empty");
       }
+    }
+
+    /** A model whose floor is its price. */
+    public Model(
+        ModelId id,
+        Optional<String> engineName,
+        List<Operation> operations,
+        int contextTokens,
+        String quantization,
+        PriceTag price) {
+      this(id, engineName, operations, contextTokens, quantization, price, Optional.empty());
+    }
+
+    /** Nothing is settled below it. */
+    public Price floorPrice() {
+      return floor.orElse(price).price();
     }
 
     public ModelOffer offer() {

@@ -56,6 +56,7 @@ public record NodeConfig(
     EdgeConfig edge,
     List<EngineConfig> engines,
     CapacityConfig capacity,
+    Bidding bids,
     Policy dataPolicy,
     Attempts attempts,
     TelemetryConfig telemetry) {
@@ -197,6 +198,21 @@ public record NodeConfig(
           maxQueued,
           longestQueueing,
           DispatchLimits.ofWorkTokens(workTokens).expectedOutputTokens());
+    }
+  }
+
+  /** How it bids. */
+  @Doc(
+      "What its models' prices are told the market as. A price changed in this file is bid within"
+          + " seconds and holds from the next epoch; anything else waits for a restart.")
+  public record Bidding(
+      @Doc("How long a bid stands; it is renewed after half of that.") @Default("12h")
+          Duration validity) {
+    public Bidding {
+      if (validity.compareTo(Duration.ofMinutes(2)) < 0
+          || validity.compareTo(Duration.ofDays(30)) > 0) {
+        throw new IllegalArgumentException("validity must be 2m to 30d, was " + validity);
+      }
     }
   }
 

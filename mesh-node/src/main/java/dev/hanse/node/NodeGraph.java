@@ -84,6 +84,15 @@ public final class NodeGraph {
     return plane.load();
   }
 
+  /**
+   * Asks from now on what {@code newer} asks for its models; the market applies it from its next
+   * epoch. All else of {@code newer} waits for a restart. False, and nothing changed, if it has
+   * other models.
+   */
+  public boolean reprice(NodeConfig newer) {
+    return plane.reprice(newer);
+  }
+
   /** Whether it would answer {@code /readyz} with 200. */
   public boolean isReady() {
     return plane.isReady();

@@ -12,6 +12,7 @@ import dev.hanse.node.control.Pace;
 import dev.hanse.node.control.ReportClient;
 import dev.hanse.node.control.SnapshotFile;
 import dev.hanse.node.control.SnapshotStore;
+import dev.hanse.node.control.StandingBids;
 import dev.hanse.node.control.WatchClient;
 import dev.hanse.node.dispatch.Dispatcher;
 import dev.hanse.node.edge.EdgeObserver;
@@ -26,7 +27,7 @@ import dev.hanse.node.routing.Router;
 import dev.hanse.node.routing.RoutingSettings;
 import dev.hanse.node.serving.Alarms;
 import dev.hanse.node.serving.CompletionFlow;
-import dev.hanse.node.serving.ServingObserver;
+import dev.hanse.node.serving.OutcomeTally;
 import dev.hanse.node.serving.Upstream;
 import dev.hanse.node.serving.UpstreamByNode;
 import dev.hanse.node.telemetry.RequestLog;
@@ -65,6 +66,7 @@ final class NodePlane extends VerticleBase {
   private final KeyRing keys;
   private final Router router;
   private final SelfDescription about;
+  private final OutcomeTally outcomes = new OutcomeTally();
   private final Promise<Void> firstView = Promise.promise();
 
   // Built in start(), in this order; empty until then, and where the node has no such part.
@@ -269,7 +271,14 @@ final class NodePlane extends VerticleBase {
             about::load,
             about::state,
             about::offers,
-            about::drain);
+            about::drain,
+            new StandingBids(
+                config.nodeId(),
+                about::asked,
+                config.bids().validity(),
+                () -> identity.orElseThrow().current().key(),
+                parts.clock(),
+                outcomes::take));
     reports = Optional.of(reporting);
     reporting.start();
     return reporting;
@@ -313,7 +322,7 @@ final class NodePlane extends VerticleBase {
             router,
             upstream,
             config.attempts().policy(),
-            ServingObserver.NONE,
+            outcomes,
             Alarms.of(vertx),
             parts.clock(),
             parts.random());
@@ -362,6 +371,10 @@ final class NodePlane extends VerticleBase {
 
   Load load() {
     return about.load();
+  }
+
+  boolean reprice(NodeConfig newer) {
+    return about.reprice(newer);
   }
 
   boolean isReady() {

@@ -5,12 +5,16 @@ import dev.hanse.api.Endpoint;
 import dev.hanse.api.Load;
 import dev.hanse.api.Member;
 import dev.hanse.api.MemberState;
+import dev.hanse.api.ModelId;
 import dev.hanse.api.ModelOffer;
+import dev.hanse.node.control.StandingBids;
 import dev.hanse.node.dispatch.Dispatcher;
 import dev.hanse.node.identity.NodeIdentity;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How this node describes itself to the mesh at any moment. It learns what it is while the node
@@ -20,6 +24,7 @@ import java.util.OptionalInt;
  */
 final class SelfDescription {
   private final NodeConfig config;
+  private volatile NodeConfig priced;
   private final long incarnation;
   private volatile Optional<Engines> engines = Optional.empty();
   private volatile Optional<Dispatcher> dispatcher = Optional.empty();
@@ -31,6 +36,7 @@ final class SelfDescription {
 
   SelfDescription(NodeConfig config, long incarnation) {
     this.config = config;
+    this.priced = config;
     this.incarnation = incarnation;
   }
 
@@ -90,11 +96,32 @@ final class SelfDescription {
     return dispatcher.map(Dispatcher::state).orElse(MemberState.READY);
   }
 
+  /** From now on it asks what {@code newer} asks; all else stays. False if its models differ. */
+  boolean reprice(NodeConfig newer) {
+    if (!models(newer).equals(models(config))) {
+      return false;
+    }
+    priced = newer;
+    return true;
+  }
+
+  private static Set<ModelId> models(NodeConfig of) {
+    return of.offers().stream().map(ModelOffer::model).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** What it asks for each model. */
+  List<StandingBids.Asked> asked() {
+    return priced.engines().stream()
+        .flatMap(engine -> engine.models().stream())
+        .map(model -> new StandingBids.Asked(model.id(), model.price().price(), model.floorPrice()))
+        .toList();
+  }
+
   /** What its engines can deliver now: a model whose engine is away is not offered. */
   List<ModelOffer> offers() {
     return dispatcher
         .map(running ->
-            config.offers().stream().filter(offer -> running.serves(offer.model())).toList())
+            priced.offers().stream().filter(offer -> running.serves(offer.model())).toList())
         .orElse(List.of());
   }
 

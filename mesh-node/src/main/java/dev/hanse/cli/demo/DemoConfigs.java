@@ -78,6 +78,7 @@ record DemoConfigs(DemoPlan plan, DemoAddresses addresses, Map<String, Credentia
         defaults.edge(),
         List.of(plan.engineOf(selling)),
         capacity,
+        defaults.bids(),
         defaults.dataPolicy(),
         defaults.attempts(),
         new NodeConfig.TelemetryConfig(false, plan.otlp(), 1));
@@ -104,6 +105,7 @@ record DemoConfigs(DemoPlan plan, DemoAddresses addresses, Map<String, Credentia
         edge,
         engines,
         capacity,
+        base.bids(),
         base.dataPolicy(),
         base.attempts(),
         telemetry);

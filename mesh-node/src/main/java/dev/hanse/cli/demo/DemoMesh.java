@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,7 @@ public final class DemoMesh implements AutoCloseable {
   private final Vertx vertx;
   private final DemoPlan plan;
   private final SecureRandom random = new SecureRandom();
+  private final String placementSeed;
   private final String adminToken;
   private final MeshAuthority root;
   private final Map<RegionId, RegionAuthority> authorities = new HashMap<>();
@@ -73,6 +75,7 @@ public final class DemoMesh implements AutoCloseable {
     this.plan = plan;
     this.vertx = RunningProcess.vertx();
     this.adminToken = Credential.mint("ha", random).text();
+    this.placementSeed = HexFormat.of().toHexDigits(random.nextLong());
     this.root = MeshAuthority.create("hanse.internal", Clock.systemUTC(), random);
     this.platform = SimulatedPlatform.generate(random);
     this.appraiser = Appraisers.simulated(List.of(platform.root()));
@@ -158,6 +161,7 @@ public final class DemoMesh implements AutoCloseable {
             .withResidency(plan.regions().get(index).residency())
             .withListen(addresses.control(index))
             .withAdmin(new ControlConfig.Admin(admin, adminToken))
+            .withPlacementSeed(placementSeed)
             .withPeers(peers);
     return ControlGraph.start(
             vertx,

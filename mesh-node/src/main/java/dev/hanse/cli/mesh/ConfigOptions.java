@@ -4,6 +4,7 @@ import dev.hanse.api.config.StrictYaml;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,6 +39,11 @@ final class ConfigOptions {
       out.flush();
     }
     return print;
+  }
+
+  /** The file, for whoever wants to see it change. */
+  Optional<Path> file() {
+    return Optional.ofNullable(file);
   }
 
   <T extends Record> T read(Class<T> type) {

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "mesh-init",
     description = {
-      "Makes a mesh's root CA, a CA for each region, and the key of a simulated platform.",
+      "Makes a mesh's root CA, a CA for each region, the secret of its placement, and the key of a"
+          + " simulated platform.",
       "Run again with other regions to add them; nothing that exists is replaced."
     },
     mixinStandardHelpOptions = true)
@@ -67,6 +68,12 @@ public final class MeshInitCommand implements Callable<Integer> {
     if (!Files.exists(platform)) {
       KeyFiles.writeSecret(platform, SimulatedPlatform.generate(random).toPem());
       out.println("simulated platform: " + platform);
+    }
+    Path seed = directory.resolve("placement.seed");
+    if (!Files.exists(seed)) {
+      KeyFiles.writeSecret(seed, HexFormat.of().toHexDigits(random.nextLong()) + "\n");
+      out.println(
+          "placement seed: " + seed + "  (control.placement-seed, the same in all regions)");
     }
     out.println(
         "root fingerprint: "

@@ -60,6 +60,10 @@ public final class NodeCommand implements Callable<Integer> {
       node.edgePort()
           .ifPresent(port -> out.printf("edge: http://%s:%d/v1%n", config.edge().host(), port));
       out.flush();
+      options
+          .file()
+          .ifPresent(
+              path -> PriceWatch.start(vertx, path, () -> options.read(NodeFile.class), node));
       RunningProcess.untilStopped(
           out,
           () -> node.drain(Duration.ofSeconds(drainSeconds)).transform(drained -> vertx.close()));

@@ -1,16 +1,20 @@
 package dev.hanse.node.control;
 
+import dev.hanse.api.Bid;
 import dev.hanse.api.Load;
 import dev.hanse.api.Member;
 import dev.hanse.api.MemberState;
 import dev.hanse.api.ModelOffer;
+import dev.hanse.api.SignedBid;
 import dev.hanse.api.control.v1.Beat;
+import dev.hanse.api.control.v1.BidVerdict;
 import dev.hanse.api.control.v1.Goodbye;
 import dev.hanse.api.control.v1.Hello;
 import dev.hanse.api.control.v1.LeaseGranted;
 import dev.hanse.api.control.v1.ReportRequest;
 import dev.hanse.api.control.v1.ReportResponse;
 import dev.hanse.api.enroll.v1.Refusal;
+import dev.hanse.api.wire.BidWire;
 import dev.hanse.api.wire.MemberWire;
 import dev.hanse.api.wire.OfferWire;
 import io.vertx.core.Context;
@@ -21,9 +25,11 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * Tells the control plane that this node is here, what it offers and what it is doing: Hello, then
@@ -51,12 +57,14 @@ public final class ReportClient {
   private final Supplier<MemberState> state;
   private final Supplier<List<ModelOffer>> offers;
   private final Consumer<Boolean> onDrain;
+  private final Trade trade;
   private final Lifeline<ReportRequest, ReportResponse> line;
 
   private Optional<Dialer.Call<ReportRequest>> call = Optional.empty();
   private Optional<Promise<Void>> goodbye = Optional.empty();
   private Runnable cancelTimer = () -> {};
   private List<ModelOffer> told = List.of();
+  private Set<Bid> toldBids = Set.of();
   private long sequence;
   private volatile boolean leased;
 
@@ -67,6 +75,7 @@ public final class ReportClient {
    *     the suppliers of those
    * @param load its sequence is ignored: beats are counted here
    * @param onDrain whether the control plane wants the node drained
+   * @param trade what it bids and what it saw
    */
   public ReportClient(
       Context context,
@@ -77,8 +86,19 @@ public final class ReportClient {
       Supplier<Load> load,
       Supplier<MemberState> state,
       Supplier<List<ModelOffer>> offers,
-      Consumer<Boolean> onDrain) {
-    this(Loop.of(context), channel.report(), pace, random, member, load, state, offers, onDrain);
+      Consumer<Boolean> onDrain,
+      Trade trade) {
+    this(
+        Loop.of(context),
+        channel.report(),
+        pace,
+        random,
+        member,
+        load,
+        state,
+        offers,
+        onDrain,
+        trade);
   }
 
   ReportClient(
@@ -90,7 +110,8 @@ public final class ReportClient {
       Supplier<Load> load,
       Supplier<MemberState> state,
       Supplier<List<ModelOffer>> offers,
-      Consumer<Boolean> onDrain) {
+      Consumer<Boolean> onDrain,
+      Trade trade) {
     this.loop = loop;
     this.pace = pace;
     this.member = member;
@@ -98,6 +119,7 @@ public final class ReportClient {
     this.state = state;
     this.offers = offers;
     this.onDrain = onDrain;
+    this.trade = trade;
     this.line = new Lifeline<>("report", dialer, loop, random, pace, new Conversation());
   }
 
@@ -169,6 +191,13 @@ public final class ReportClient {
         now.ttftMillis());
   }
 
+  /**
+   * Signed again a bid is the same bid: a renewed identity opens a new stream, and says it there.
+   */
+  private static Set<Bid> contents(List<SignedBid> bids) {
+    return bids.stream().map(SignedBid::bid).collect(Collectors.toUnmodifiableSet());
+  }
+
   private final class Conversation implements Lifeline.Protocol<ReportRequest, ReportResponse> {
     @Override
     public void opened(Dialer.Call<ReportRequest> opened) {
@@ -177,13 +206,16 @@ public final class ReportClient {
       cancelTimer.run();
       cancelTimer = loop.after(pace.answerWithin(), () -> line.giveUp("no lease", Duration.ZERO));
       told = offers.get();
+      List<SignedBid> bids = trade.bids();
+      toldBids = contents(bids);
       Member self = member.get().withOffers(told).withState(state.get());
       opened.send(
           ReportRequest.newBuilder()
               .setHello(
                   Hello.newBuilder()
                       .setMember(MemberWire.toProto(self))
-                      .setLoad(MemberWire.toProto(numbered())))
+                      .setLoad(MemberWire.toProto(numbered()))
+                      .addAllBids(BidWire.bidsToProto(bids)))
               .build());
     }
 
@@ -196,10 +228,19 @@ public final class ReportClient {
         case LEASE -> leaseGranted(response.getLease());
         case DRAIN -> onDrain.accept(response.getDrain().getDrain());
         case REFUSED -> refused(response.getRefused());
-        case BID -> LOG.log(Level.DEBUG, "report: a verdict on a bid");
+        case BID -> judged(response.getBid());
         case MESSAGE_NOT_SET ->
             LOG.log(Level.DEBUG, "report: a message of a kind unknown to this version");
       }
+    }
+
+    private void judged(BidVerdict verdict) {
+      trade.judged(
+          verdict.getModel(),
+          verdict.getSequence(),
+          verdict.getCode(),
+          verdict.getMessage(),
+          verdict.getLastSequence());
     }
 
     private void leaseGranted(LeaseGranted lease) {
@@ -229,6 +270,12 @@ public final class ReportClient {
         told = offered;
         offered.forEach(offer -> beat.addOffers(OfferWire.toProto(offer)));
       }
+      List<SignedBid> bids = trade.bids();
+      bids.stream()
+          .filter(signed -> !toldBids.contains(signed.bid()))
+          .forEach(signed -> beat.addBids(BidWire.toProto(signed)));
+      toldBids = contents(bids);
+      trade.outcomes().forEach(seen -> beat.addOutcomes(BidWire.toProto(seen)));
       open.send(ReportRequest.newBuilder().setBeat(beat).build());
     }
 

@@ -10,6 +10,8 @@ import java.util.Optional;
 
 /** The failures that serving itself finds, in the words clients see. */
 final class Failures {
+  private static final String DEADLINE = "deadline_exceeded";
+
   private Failures() {}
 
   static ProviderFailure of(Route.Refused refused) {
@@ -52,11 +54,16 @@ final class Failures {
     };
   }
 
+  /** Whether it was the client's own time that ran out. */
+  static boolean isDeadline(ProviderFailure failure) {
+    return failure.code().equals(DEADLINE);
+  }
+
   static ProviderFailure deadline(Duration budget) {
     return failure(
         Kind.TIMEOUT,
         504,
-        "deadline_exceeded",
+        DEADLINE,
         "The answer was not complete within " + budget.toMillis() + " ms.",
         new Retry.Never());
   }

@@ -19,6 +19,13 @@ public interface ServingObserver {
   default void attemptStarted(ServingRequest request, Member node, int number) {}
 
   /**
+   * The first chunk of a stream came.
+   *
+   * @param after since the attempt was started
+   */
+  default void firstChunk(ServingRequest request, Member node, Duration after) {}
+
+  /**
    * An attempt is over.
    *
    * @param failure why; empty when it answered

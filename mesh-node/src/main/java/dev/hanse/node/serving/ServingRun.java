@@ -242,6 +242,7 @@ final class ServingRun implements Exchange {
     private boolean finished;
     private boolean abandoned;
     private long chunks;
+    private Instant openedAt = startedAt;
     private Instant heardAt = startedAt;
     private Alarm silence = Alarm.NONE;
 
@@ -253,6 +254,7 @@ final class ServingRun implements Exchange {
 
     void open() {
       flow.observer.attemptStarted(request, placed.node(), number);
+      openedAt = flow.clock.instant();
       if (request.stream() && number < flow.policy.maxAttempts()) {
         silence = flow.alarms.after(flow.policy.firstChunkWithin(), this::onSilence);
       }
@@ -283,6 +285,9 @@ final class ServingRun implements Exchange {
       heardAt = flow.clock.instant();
       if (chunks == 0) {
         lease.started();
+        if (request.stream()) {
+          flow.observer.firstChunk(request, placed.node(), Duration.between(openedAt, heardAt));
+        }
         silence.cancel();
         silence = flow.alarms.after(flow.policy.stallAfter(), this::checkStall);
         listener.onPlaced(placed);

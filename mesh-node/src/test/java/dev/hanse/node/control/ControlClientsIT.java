@@ -207,7 +207,8 @@ class ControlClientsIT {
         () -> Samples.BUSY,
         () -> MemberState.READY,
         () -> List.of(Samples.OFFER),
-        drains::add);
+        drains::add,
+        Trade.NONE);
   }
 
   private WatchClient watching(ControlChannel channel) {

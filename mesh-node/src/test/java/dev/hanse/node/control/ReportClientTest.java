@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hanse.api.MemberState;
 import dev.hanse.api.ModelOffer;
+import dev.hanse.api.Outcomes;
+import dev.hanse.api.SignedBid;
+import dev.hanse.api.control.v1.BidVerdict;
 import dev.hanse.api.control.v1.Drain;
 import dev.hanse.api.control.v1.LeaseGranted;
 import dev.hanse.api.control.v1.ReportRequest;
 import dev.hanse.api.control.v1.ReportResponse;
 import dev.hanse.api.enroll.v1.Refusal;
+import dev.hanse.api.wire.BidWire;
 import dev.hanse.api.wire.MemberWire;
 import dev.hanse.api.wire.OfferWire;
 import java.time.Duration;
@@ -24,6 +28,7 @@ class ReportClientTest {
   private final VirtualLoop loop = new VirtualLoop();
   private final ScriptedDialer<ReportRequest, ReportResponse> dialer = new ScriptedDialer<>();
   private final List<Boolean> drains = new ArrayList<>();
+  private final ScriptedTrade trade = new ScriptedTrade();
   private List<ModelOffer> offers = List.of(Samples.OFFER);
   private MemberState state = MemberState.READY;
   private final ReportClient client =
@@ -36,7 +41,8 @@ class ReportClientTest {
           () -> Samples.BUSY,
           () -> state,
           () -> offers,
-          drains::add);
+          drains::add,
+          trade);
 
   @BeforeEach
   void start() {
@@ -80,6 +86,67 @@ class ReportClientTest {
         .containsExactly(OfferWire.toProto(offers.getFirst()));
     assertThat(beats().get(0).getState().name()).isEqualTo("MEMBER_STATE_DRAINING");
     assertThat(beats().get(1).getOffersList()).isEmpty();
+  }
+
+  @Test
+  void saysEveryBidInItsHelloAndOnlyNewOnesInItsBeats() {
+    var standing = Samples.bid(1);
+    var newer = Samples.bid(2);
+    trade.bids = List.of(standing);
+    leased();
+    loop.pass(INTERVAL);
+    trade.bids = List.of(newer);
+    loop.pass(INTERVAL.multipliedBy(2));
+
+    assertThat(dialer.last().sent.getFirst().getHello().getBidsList())
+        .containsExactly(BidWire.toProto(standing));
+    assertThat(beats())
+        .extracting(beat -> beat.getBidsList())
+        .containsExactly(List.of(), List.of(BidWire.toProto(newer)), List.of());
+  }
+
+  @Test
+  void aBidSignedAgainWaitsForTheStreamOfItsIdentity() {
+    trade.bids = List.of(Samples.bid(1));
+    leased();
+    trade.bids = List.of(new SignedBid(Samples.bid(1).bid(), "beef"));
+
+    loop.pass(INTERVAL);
+
+    assertThat(beats()).allMatch(beat -> beat.getBidsCount() == 0);
+  }
+
+  @Test
+  void tellsWhatItSawOnce() {
+    leased();
+    trade.outcomes =
+        List.of(new Outcomes(Samples.MEMBER.id(), Samples.OFFER.model(), 3, 1, 0, 9, 0, 5, 7, 1));
+    loop.pass(INTERVAL.multipliedBy(2));
+
+    assertThat(beats().get(0).getOutcomesList())
+        .singleElement()
+        .matches(seen -> seen.getAnswered() == 3 && seen.getFailed() == 1);
+    assertThat(beats().get(1).getOutcomesList()).isEmpty();
+  }
+
+  @Test
+  void handsVerdictsOnWithoutLosingItsLease() {
+    leased();
+    dialer
+        .last()
+        .say(
+            ReportResponse.newBuilder()
+                .setBid(
+                    BidVerdict.newBuilder()
+                        .setModel("m")
+                        .setSequence(4)
+                        .setCode("stale-sequence")
+                        .setMessage("no")
+                        .setLastSequence(9))
+                .build());
+
+    assertThat(trade.verdicts).containsExactly("m 4 stale-sequence 9");
+    assertThat(client.isLeased()).isTrue();
   }
 
   @Test
@@ -200,6 +267,30 @@ class ReportClientTest {
   @Test
   void closesAtOnceWithoutAStream() {
     assertThat(client.close().succeeded()).isTrue();
+  }
+
+  private static final class ScriptedTrade implements Trade {
+    private List<SignedBid> bids = List.of();
+    private List<Outcomes> outcomes = List.of();
+    private final List<String> verdicts = new ArrayList<>();
+
+    @Override
+    public List<SignedBid> bids() {
+      return bids;
+    }
+
+    @Override
+    public List<Outcomes> outcomes() {
+      var taken = outcomes;
+      outcomes = List.of();
+      return taken;
+    }
+
+    @Override
+    public void judged(
+        String model, long sequence, String code, String message, long lastSequence) {
+      verdicts.add(model + " " + sequence + " " + code + " " + lastSequence);
+    }
   }
 
   private void leased() {

@@ -2,6 +2,7 @@ package dev.hanse.node.control;
 
 import dev.hanse.api.AttestationLevel;
 import dev.hanse.api.AttestationSummary;
+import dev.hanse.api.Bid;
 import dev.hanse.api.Capacity;
 import dev.hanse.api.DataPolicy;
 import dev.hanse.api.Delta;
@@ -17,6 +18,7 @@ import dev.hanse.api.Operation;
 import dev.hanse.api.Price;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.Role;
+import dev.hanse.api.SignedBid;
 import dev.hanse.api.Snapshot;
 import java.time.Instant;
 import java.util.List;
@@ -59,6 +61,20 @@ final class Samples {
         131_072,
         "fp8",
         new Price(inputMicrosPerMtok, 30_000, 120_000));
+  }
+
+  static SignedBid bid(long sequence) {
+    Instant from = Instant.parse("2026-11-20T10:00:00Z");
+    return new SignedBid(
+        new Bid(
+            NODE,
+            OFFER.model(),
+            OFFER.price(),
+            OFFER.price(),
+            from,
+            from.plusSeconds(3_600),
+            sequence),
+        "0102");
   }
 
   static Snapshot snapshot(long epoch, long version) {
