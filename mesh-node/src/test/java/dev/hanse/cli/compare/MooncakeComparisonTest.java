@@ -35,6 +35,6 @@ class MooncakeComparisonTest {
     assertThat(ours.rows()).hasSize(12_031);
     assertThat(comparison.isOnFrontier(ours)).isTrue();
     assertThat(comparison.entries())
-        .allMatch(entry -> entry == ours || ours.outcome().dominates(entry.outcome()));
+        .allMatch(entry -> entry.equals(ours) || ours.outcome().dominates(entry.outcome()));
   }
 }
