@@ -128,6 +128,15 @@ final class MeshPlacement implements Policy {
     }
   }
 
+  /** A simulated engine sends a chunk for each token. */
+  @Override
+  public void progressed(Prompt prompt, int tokens) {
+    Lease lease = leases.get(prompt);
+    if (lease != null) {
+      lease.progressed(tokens);
+    }
+  }
+
   @Override
   public void finished(Prompt prompt, long nanos) {
     now = Instant.EPOCH.plusNanos(nanos);

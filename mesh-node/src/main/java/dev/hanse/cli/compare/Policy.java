@@ -18,6 +18,9 @@ interface Policy {
   /** The request's first token has come. */
   default void started(Prompt prompt, long nanos) {}
 
+  /** A token has come, the first one included; so many in all. */
+  default void progressed(Prompt prompt, int tokens) {}
+
   /** The request's last token has come. */
   default void finished(Prompt prompt, long nanos) {}
 

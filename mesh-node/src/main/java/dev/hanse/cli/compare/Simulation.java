@@ -188,6 +188,7 @@ final class Simulation {
         job.firstTokenNanos = nanos;
         policy.started(job.prompt, nanos);
       }
+      policy.progressed(job.prompt, generated);
     }
 
     @Override
