@@ -3,6 +3,7 @@ package dev.hanse.attestation.vectors;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hanse.attestation.Bytes;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param stage where a rejection must happen; {@code -} for none
  * @param reason the {@code Reason} by name; {@code OK} for none
  * @param params what reference values and expectations hold; an object
+ * @param neighbours the files by role of every vector of its set, for cases about one another
  */
 public record Vector(
     String id,
@@ -28,9 +30,30 @@ public record Vector(
     String expect,
     String stage,
     String reason,
-    JsonNode params) {
+    JsonNode params,
+    List<Map<String, Bytes>> neighbours) {
   public Vector {
     files = Map.copyOf(files);
+    neighbours = List.copyOf(neighbours);
+  }
+
+  /** A vector that stands alone. */
+  public Vector(
+      String id,
+      Map<String, Bytes> files,
+      Optional<Bytes> trustAnchor,
+      String anchorNote,
+      Optional<Instant> time,
+      String expect,
+      String stage,
+      String reason,
+      JsonNode params) {
+    this(id, files, trustAnchor, anchorNote, time, expect, stage, reason, params, List.of());
+  }
+
+  Vector among(List<Map<String, Bytes>> others) {
+    return new Vector(
+        id, files, trustAnchor, anchorNote, time, expect, stage, reason, params, others);
   }
 
   /** A file by its role; empty bytes where the manifest has none of that name. */

@@ -63,11 +63,15 @@ public record VectorSet(List<Case> cases) {
     if (list == null || !list.isArray()) {
       throw new IOException(manifest + " has no list \"vectors\"");
     }
-    List<Case> cases = new ArrayList<>();
+    List<Case> alone = new ArrayList<>();
     for (JsonNode entry : list) {
-      cases.add(caseOf(folder, entry));
+      alone.add(caseOf(folder, entry));
     }
-    return new VectorSet(cases);
+    List<Map<String, Bytes>> files = alone.stream().map(each -> each.vector().files()).toList();
+    return new VectorSet(
+        alone.stream()
+            .map(each -> new Case(each.technology(), each.genuine(), each.vector().among(files)))
+            .toList());
   }
 
   private static Case caseOf(Path folder, JsonNode entry) throws IOException {
@@ -87,6 +91,10 @@ public record VectorSet(List<Case> cases) {
     Map<String, Bytes> files = new HashMap<>();
     for (Map.Entry<String, JsonNode> file : entry.path("files").properties()) {
       files.put(file.getKey(), content(inside(folder, file.getValue().asText())));
+    }
+    String rim = entry.path("params").path("rim").asText("");
+    if (!rim.isEmpty()) {
+      files.put("rim", content(inside(folder, rim)));
     }
     String anchor = entry.path("trust_anchor").asText("");
     boolean file = anchor.matches("[A-Za-z0-9_./-]+\\.(pem|der)");
