@@ -57,18 +57,27 @@ class WeightsTest {
   }
 
   @Test
-  void movesAWeightByAQuarterAnEpochAtMost() {
+  void raisesAWeightByAQuarterAnEpochAtMost() {
     var smoother = new WeightSmoother(WEIGHTS);
-    double weight = smoother.next("a", 10, 1, 1);
+    double weight = smoother.next("a", 10, 1, 2);
 
     for (int epoch = 0; epoch < 50; epoch++) {
-      double next = smoother.next("a", 10, 1, 2);
+      double next = smoother.next("a", 10, 1, 1);
 
-      assertThat(next).isBetween(weight / 1.2500001, weight);
+      assertThat(next).isBetween(weight, weight * 1.2500001);
       weight = next;
     }
 
-    assertThat(weight).isCloseTo(10.0 / 16, within(0.06));
+    assertThat(weight).isCloseTo(10, within(1.0));
+  }
+
+  @Test
+  void lowersAWeightAtOnce() {
+    var smoother = new WeightSmoother(WEIGHTS);
+    smoother.next("a", 10, 1, 1);
+
+    assertThat(smoother.next("a", 10, 1, 2)).isCloseTo(10.0 / 16, within(0.06));
+    assertThat(smoother.next("a", 3, 1, 2)).isCloseTo(3.0 / 16, within(0.02));
   }
 
   @Test
