@@ -28,9 +28,10 @@ final class JsonFields {
    * unchecked, as TDX module identities once did in verifiers which passed over them.
    */
   JsonFields only(Set<String> known) throws Rejection {
-    StrictJson.require(
-        known.containsAll(fields.keySet()), Reason.UNKNOWN_KEY, what + " has a field unknown here");
-    return this;
+    if (known.containsAll(fields.keySet())) {
+      return this;
+    }
+    throw new Rejection(Stage.COLLATERAL, Reason.UNKNOWN_KEY, what + " has a field unknown here");
   }
 
   boolean has(String name) {

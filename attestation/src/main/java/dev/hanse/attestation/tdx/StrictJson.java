@@ -47,9 +47,7 @@ final class StrictJson {
         Reason.LENGTH,
         what + " of " + document.size() + " bytes is over the limit of " + limitBytes);
     byte[] content = document.toArray();
-    for (byte octet : content) {
-      require(octet >= 0, Reason.STRUCTURE, what + " is not in ASCII");
-    }
+    require(isAscii(content), Reason.STRUCTURE, what + " is not in ASCII");
     try (JsonParser parser = FACTORY.createParser(new String(content, StandardCharsets.US_ASCII))) {
       require(
           parser.nextToken() == JsonToken.START_OBJECT, Reason.STRUCTURE, what + " is no object");
@@ -59,6 +57,15 @@ final class StrictJson {
     } catch (IOException broken) {
       throw new Rejection(Stage.COLLATERAL, Reason.STRUCTURE, what + " is not JSON");
     }
+  }
+
+  private static boolean isAscii(byte[] content) {
+    for (byte octet : content) {
+      if (octet < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Map<String, Object> tree(JsonParser parser, String what)
@@ -105,10 +112,9 @@ final class StrictJson {
     }
 
     void name(String next, String what) throws Rejection {
-      require(
-          fields != null && !fields.containsKey(next),
-          Reason.DUPLICATE_KEY,
-          what + " has a key twice");
+      if (fields == null || fields.containsKey(next)) {
+        throw new Rejection(Stage.COLLATERAL, Reason.DUPLICATE_KEY, what + " has a key twice");
+      }
       name = next;
     }
 

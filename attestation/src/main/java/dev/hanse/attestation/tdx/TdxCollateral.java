@@ -31,9 +31,11 @@ import java.util.Set;
  *       very CA which issued the platform's certificate
  * </ul>
  *
+ * @param revoked the platforms' certificates that are revoked; {@link #refuseRevoked} asks it
  * @param validUntil when the first of all that expires
  */
-record TdxCollateral(TcbInfo tcbInfo, QeIdentity qeIdentity, Instant validUntil) {
+record TdxCollateral(
+    TcbInfo tcbInfo, QeIdentity qeIdentity, RevocationList revoked, Instant validUntil) {
   static final int LIMIT_BYTES = 1024 * 1024;
 
   private static final Set<String> FIELDS =
@@ -50,7 +52,7 @@ record TdxCollateral(TcbInfo tcbInfo, QeIdentity qeIdentity, Instant validUntil)
   private static final int SIGNATURE_BYTES = 64;
 
   /**
-   * Checks a bundle.
+   * Checks a bundle, except for the revocation of the platform itself.
    *
    * @param platform the platform's chain, already trusted
    */
@@ -60,21 +62,36 @@ record TdxCollateral(TcbInfo tcbInfo, QeIdentity qeIdentity, Instant validUntil)
     Chain tcbSigner = signer(json, "tcb_info_issuer_chain", platform, anchors, at);
     TcbInfo tcbInfo = TcbInfo.read(signed(json, "tcb_info", tcbSigner, Reason.TCBINFO_SIGNATURE));
     checkWindow("TCB info", tcbInfo.issueDate(), tcbInfo.nextUpdate(), at);
-    Chain qeSigner = signer(json, "qe_identity_issuer_chain", platform, anchors, at);
+    // Intel has one signer for both, and what was followed once need not be followed again.
+    Chain qeSigner =
+        json.text("qe_identity_issuer_chain").equals(json.text("tcb_info_issuer_chain"))
+            ? tcbSigner
+            : signer(json, "qe_identity_issuer_chain", platform, anchors, at);
     QeIdentity qeIdentity =
         QeIdentity.read(signed(json, "qe_identity", qeSigner, Reason.QEID_SIGNATURE));
     checkWindow("QE identity", qeIdentity.issueDate(), qeIdentity.nextUpdate(), at);
-    Instant listed = checkRevocation(json, platform, tcbSigner, qeSigner, at);
+    RevocationList byRoot = byRoot(json, platform, tcbSigner, qeSigner, at);
+    RevocationList byAuthority = list(json, "pck_crl", platform.path().get(1), at);
     return new TdxCollateral(
         tcbInfo,
         qeIdentity,
+        byAuthority,
         earliest(
-            platform.validUntil(),
             tcbSigner.validUntil(),
             qeSigner.validUntil(),
             tcbInfo.nextUpdate(),
             qeIdentity.nextUpdate(),
-            listed));
+            byRoot.nextUpdate(),
+            byAuthority.nextUpdate()));
+  }
+
+  /**
+   * Refuses a platform whose certificate was revoked.
+   *
+   * @param platform under the same authority as the one the collateral was checked with
+   */
+  void refuseRevoked(Chain platform) throws Rejection {
+    refuseRevoked(revoked, platform.leaf(), Reason.PCK_REVOKED, "the platform's certificate");
   }
 
   private static Chain signer(
@@ -124,18 +141,15 @@ record TdxCollateral(TcbInfo tcbInfo, QeIdentity qeIdentity, Instant validUntil)
     StrictJson.require(!at.isAfter(until), Reason.EXPIRED, what + " was good until " + until);
   }
 
-  private static Instant checkRevocation(
+  private static RevocationList byRoot(
       JsonFields json, Chain platform, Chain tcbSigner, Chain qeSigner, Instant at)
       throws Rejection {
-    X509Certificate root = platform.path().getLast();
+    RevocationList list = list(json, "root_ca_crl", platform.path().getLast(), at);
     X509Certificate authority = platform.path().get(1);
-    RevocationList byRoot = list(json, "root_ca_crl", root, at);
-    refuseRevoked(byRoot, authority, Reason.CERT_REVOKED, "the CA of the platform's certificate");
-    refuseRevoked(byRoot, tcbSigner.leaf(), Reason.SIGNER_REVOKED, "the signer of the TCB info");
-    refuseRevoked(byRoot, qeSigner.leaf(), Reason.SIGNER_REVOKED, "the signer of the QE identity");
-    RevocationList byAuthority = list(json, "pck_crl", authority, at);
-    refuseRevoked(byAuthority, platform.leaf(), Reason.PCK_REVOKED, "the platform's certificate");
-    return earliest(byRoot.nextUpdate(), byAuthority.nextUpdate());
+    refuseRevoked(list, authority, Reason.CERT_REVOKED, "the CA of the platform's certificate");
+    refuseRevoked(list, tcbSigner.leaf(), Reason.SIGNER_REVOKED, "the signer of the TCB info");
+    refuseRevoked(list, qeSigner.leaf(), Reason.SIGNER_REVOKED, "the signer of the QE identity");
+    return list;
   }
 
   private static RevocationList list(
