@@ -60,6 +60,33 @@ public final class InFlight {
     return true;
   }
 
+  /**
+   * Limits what this process may hold on a member, by that member's own word: a part of its hard
+   * cap, granted to this process alone. While it is in force it takes the place of the hard cap,
+   * whatever others hold there. Leases that are out stay.
+   *
+   * @param tokens zero or more
+   * @return whether the member is known
+   */
+  public boolean limit(String id, long tokens) {
+    if (tokens < 0) {
+      throw new IllegalArgumentException("tokens must not be negative: " + tokens);
+    }
+    Seat seat = seats.get(id);
+    if (seat != null) {
+      seat.setLimit(tokens);
+    }
+    return seat != null;
+  }
+
+  /** Takes the limit away again: the hard cap counts. */
+  public void unlimit(String id) {
+    Seat seat = seats.get(id);
+    if (seat != null) {
+      seat.setLimit(Seat.UNLIMITED);
+    }
+  }
+
   private synchronized void newEpoch() {
     epoch++;
   }

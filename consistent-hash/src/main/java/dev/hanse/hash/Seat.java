@@ -22,6 +22,10 @@ final class Seat {
   private static final int OWN = 16;
   private static final int OTHERS = 17;
   private static final int CAP = 18;
+  private static final int LIMIT = 19;
+
+  /** No limit of this process's own: only the cap counts. */
+  static final long UNLIMITED = -1;
 
   private final String id;
   private final long[] cells = new long[CELLS];
@@ -31,6 +35,7 @@ final class Seat {
 
   Seat(String id) {
     this.id = id;
+    cells[LIMIT] = UNLIMITED;
   }
 
   String id() {
@@ -51,8 +56,19 @@ final class Seat {
     return own() + others();
   }
 
+  /** The load at which nothing more is taken: by the member's cap, or by this process's limit. */
   long cap() {
-    return (long) CELL.getOpaque(cells, CAP);
+    long limit = limit();
+    return limit == UNLIMITED ? (long) CELL.getOpaque(cells, CAP) : limit + others();
+  }
+
+  private long limit() {
+    return (long) CELL.getOpaque(cells, LIMIT);
+  }
+
+  /** Most tokens this process may hold there, whatever others hold; or {@link #UNLIMITED}. */
+  void setLimit(long tokens) {
+    CELL.setRelease(cells, LIMIT, tokens);
   }
 
   void setCap(long tokens) {
@@ -75,7 +91,9 @@ final class Seat {
       if (load >= soft) {
         return OVER_BOUND;
       }
-      if (tokens > cap() - load) {
+      long limit = limit();
+      long room = limit == UNLIMITED ? (long) CELL.getOpaque(cells, CAP) - load : limit - own;
+      if (tokens > room) {
         return OVER_CAP;
       }
       if (CELL.weakCompareAndSet(cells, OWN, own, own + tokens)) {
