@@ -37,6 +37,7 @@ final class Instruments {
   static final AttributeKey<String> PLACEMENT = AttributeKey.stringKey("hanse.placement.reason");
   static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("hanse.attempt");
   static final AttributeKey<Long> COST_MICROS = AttributeKey.longKey("hanse.cost.micro_usd");
+  static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("outcome");
   static final AttributeKey<String> REASON = AttributeKey.stringKey("reason");
 
   private static final List<Double> DURATION_SECONDS =

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.hanse.api.Load;
 import dev.hanse.node.edge.EdgeObserver;
+import dev.hanse.node.serving.ServingObserver;
 import dev.hanse.node.serving.Upstream;
 import dev.hanse.provider.Provider;
 import io.opentelemetry.api.OpenTelemetry;
@@ -129,6 +130,11 @@ public final class Telemetry implements AutoCloseable {
   /** Traces and measures every request the edge takes. */
   public EdgeObserver edge() {
     return new EdgeTelemetry(tracer, instruments);
+  }
+
+  /** Counts attempts, retries and refusals of placement. */
+  public ServingObserver serving() {
+    return new ServingTelemetry(meter);
   }
 
   /** Traces attempts that leave this node for another. */
