@@ -15,12 +15,14 @@ import dev.hanse.node.control.SnapshotStore;
 import dev.hanse.node.control.StandingBids;
 import dev.hanse.node.control.WatchClient;
 import dev.hanse.node.dispatch.Dispatcher;
+import dev.hanse.node.dispatch.QuotaLimits;
 import dev.hanse.node.edge.EdgeObserver;
 import dev.hanse.node.edge.EdgePorts;
 import dev.hanse.node.edge.EdgeServer;
 import dev.hanse.node.forward.Forwarder;
 import dev.hanse.node.forward.InferenceRpc;
 import dev.hanse.node.forward.PeerChannels;
+import dev.hanse.node.forward.QuotaCalls;
 import dev.hanse.node.identity.Joining;
 import dev.hanse.node.identity.NodeIdentity;
 import dev.hanse.node.routing.Router;
@@ -28,6 +30,7 @@ import dev.hanse.node.routing.RoutingSettings;
 import dev.hanse.node.serving.Alarms;
 import dev.hanse.node.serving.CompletionFlow;
 import dev.hanse.node.serving.OutcomeTally;
+import dev.hanse.node.serving.QuotaKeeper;
 import dev.hanse.node.serving.Upstream;
 import dev.hanse.node.serving.UpstreamByNode;
 import dev.hanse.node.telemetry.RequestLog;
@@ -79,6 +82,7 @@ final class NodePlane extends VerticleBase {
   private Optional<ControlChannel> channel = Optional.empty();
   private Optional<ReportClient> reports = Optional.empty();
   private Optional<WatchClient> watch = Optional.empty();
+  private Optional<QuotaKeeper> quotas = Optional.empty();
   private Optional<EdgeServer> edge = Optional.empty();
 
   private volatile List<MemberView> members = List.of();
@@ -89,10 +93,11 @@ final class NodePlane extends VerticleBase {
     this.parts = parts;
     this.keys = new KeyRing(parts.clock());
     this.router =
-        new Router(
+        Router.withQuotas(
             RoutingSettings.defaults(config.nodeId(), config.region())
                 .withSpillOrder(config.spillOrder()),
-            parts.clock());
+            parts.clock(),
+            parts.random().nextLong());
     this.about = new SelfDescription(config, parts.random().nextLong(1, Long.MAX_VALUE));
   }
 
@@ -108,7 +113,12 @@ final class NodePlane extends VerticleBase {
               parts.clock(),
               parts.random());
       Dispatcher dispatching =
-          new Dispatcher(vertx, made.all(), config.capacity().limits(), parts.clock());
+          new Dispatcher(
+              vertx,
+              made.all(),
+              config.capacity().limits(),
+              Optional.of(QuotaLimits.DEFAULT),
+              parts.clock());
       engines = Optional.of(made);
       dispatcher = Optional.of(dispatching);
       about.runs(made, dispatching);
@@ -199,7 +209,7 @@ final class NodePlane extends VerticleBase {
     GrpcServer grpc =
         GrpcServer.server(
             vertx, new GrpcServerOptions().setMaxMessageSize(PeerChannels.MAX_MESSAGE_BYTES));
-    new InferenceRpc(arrivals, about::member).bind(grpc);
+    new InferenceRpc(arrivals, about::member, dispatcher.get()::ask).bind(grpc);
     HttpServerOptions options = MeshTls.server(own, ClientAuth.REQUIRED);
     Endpoint listen =
         new Endpoint(
@@ -322,10 +332,20 @@ final class NodePlane extends VerticleBase {
             router,
             upstream,
             config.attempts().policy(),
-            outcomes,
+            telemetry.map(Telemetry::serving).map(outcomes::and).orElse(outcomes),
             Alarms.of(vertx),
             parts.clock(),
             parts.random());
+    quotas =
+        Optional.of(
+            new QuotaKeeper(
+                vertx,
+                router,
+                new QuotaCalls(
+                    peers.orElseThrow(),
+                    config.nodeId(),
+                    (asking, ask) -> dispatcher.flatMap(here -> here.ask(asking, ask)))));
+    quotas.get().start();
     EdgeObserver measured = telemetry.map(Telemetry::edge).orElse(EdgeObserver.NONE);
     EdgeServer server =
         new EdgeServer(
@@ -411,6 +431,7 @@ final class NodePlane extends VerticleBase {
     edge.ifPresent(server -> ends.add(server.close()));
     reports.ifPresent(reporting -> ends.add(reporting.close()));
     watch.ifPresent(watching -> ends.add(watching.close()));
+    quotas.ifPresent(QuotaKeeper::stop);
     identity.ifPresent(NodeIdentity::close);
     dispatcher.ifPresent(Dispatcher::stop);
     return Future.join(ends)

@@ -3,7 +3,11 @@ package dev.hanse.node.dispatch;
 import dev.hanse.api.Load;
 import dev.hanse.api.MemberState;
 import dev.hanse.api.ModelId;
+import dev.hanse.api.NodeId;
+import dev.hanse.node.routing.QuotaAsk;
+import dev.hanse.node.routing.QuotaGrant;
 import dev.hanse.node.serving.Alarms;
+import dev.hanse.node.serving.QuotaPort;
 import dev.hanse.node.serving.Upstream;
 import dev.hanse.provider.Exchange;
 import dev.hanse.provider.ExchangeListener;
@@ -57,7 +61,28 @@ public final class Dispatcher implements Upstream {
    * @throws IllegalArgumentException if two engines serve one model
    */
   public Dispatcher(Vertx vertx, List<Engine> engines, DispatchLimits limits, InstantSource clock) {
-    this(engines, limits, Alarms.of(vertx), () -> currentContext(vertx), clock);
+    this(vertx, engines, limits, Optional.empty(), clock);
+  }
+
+  /**
+   * A dispatcher on Vert.x.
+   *
+   * @param quotas how edges share the cap; empty where whoever comes first is served
+   * @throws IllegalArgumentException if two engines serve one model
+   */
+  public Dispatcher(
+      Vertx vertx,
+      List<Engine> engines,
+      DispatchLimits limits,
+      Optional<QuotaLimits> quotas,
+      InstantSource clock) {
+    this(
+        engines,
+        new Ledger(limits, quotas),
+        limits,
+        Alarms.of(vertx),
+        () -> currentContext(vertx),
+        clock);
   }
 
   /**
@@ -71,8 +96,18 @@ public final class Dispatcher implements Upstream {
       Alarms alarms,
       Supplier<Executor> here,
       InstantSource clock) {
+    this(engines, new Ledger(limits), limits, alarms, here, clock);
+  }
+
+  private Dispatcher(
+      List<Engine> engines,
+      Ledger ledger,
+      DispatchLimits limits,
+      Alarms alarms,
+      Supplier<Executor> here,
+      InstantSource clock) {
     this.limits = limits;
-    this.ledger = new Ledger(limits);
+    this.ledger = ledger;
     this.alarms = alarms;
     this.here = here;
     this.clock = clock;
@@ -122,7 +157,7 @@ public final class Dispatcher implements Upstream {
           RETRY_WHEN_DRAINING);
     }
     Task task = new Task(this, attempt, engine, here.get(), listener);
-    return switch (ledger.admit(task)) {
+    return switch (ledger.admit(task, clock.instant())) {
       case STARTS -> {
         task.begin();
         yield task;
@@ -134,6 +169,13 @@ public final class Dispatcher implements Upstream {
       case REFUSED ->
           refuse(
               listener, Kind.OVERLOADED, "node_full", "The node's queue is full.", RETRY_WHEN_FULL);
+      case OVER_QUOTA ->
+          refuse(
+              listener,
+              Kind.OVERLOADED,
+              QuotaPort.OVER_QUOTA,
+              "The edge has no room left on the node.",
+              Duration.ZERO);
     };
   }
 
@@ -157,6 +199,11 @@ public final class Dispatcher implements Upstream {
         new Retry.Elsewhere(after),
         Usage.NONE,
         Optional.empty());
+  }
+
+  /** How much work an edge may have here; empty where this node keeps no quotas. */
+  public Optional<QuotaGrant> ask(NodeId edge, QuotaAsk ask) {
+    return ledger.ask(edge, ask, clock.instant());
   }
 
   /** Starts what the ledger let in, each on its own context. */

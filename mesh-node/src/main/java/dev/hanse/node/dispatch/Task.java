@@ -43,7 +43,7 @@ final class Task extends Ledger.Entry implements Exchange, ExchangeListener {
       Engine engine,
       Executor context,
       ExchangeListener listener) {
-    super(attempt.reservedTokens());
+    super(attempt.edge(), attempt.reservedTokens());
     this.dispatcher = dispatcher;
     this.attempt = attempt;
     this.engine = engine;
@@ -131,9 +131,15 @@ final class Task extends Ledger.Entry implements Exchange, ExchangeListener {
     } else {
       heard = true;
       dispatcher.firstTokens.add(Duration.between(arrivedAt, dispatcher.clock.instant()));
-      dispatcher.launch(dispatcher.ledger.shrink(this, dispatcher.limits.expectedOutputTokens()));
+      dispatcher.launch(dispatcher.ledger.shrink(this, decodeTokens()));
     }
     listener.onChunk(json);
+  }
+
+  /** What its edge counts as left, too; this node's own guess where the edge does not say. */
+  private long decodeTokens() {
+    long expected = dispatcher.limits.expectedOutputTokens();
+    return attempt.decodeTokens() > 0 ? Math.min(expected, attempt.decodeTokens()) : expected;
   }
 
   @Override

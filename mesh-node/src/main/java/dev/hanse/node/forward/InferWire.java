@@ -45,6 +45,7 @@ final class InferWire {
         .setStream(request.stream())
         .setBody(bytes(request.body()))
         .setReservedTokens(attempt.reservedTokens())
+        .setDecodeTokens(attempt.decodeTokens())
         .setBudgetMillis(Math.max(1, request.budget().toMillis()))
         .setPrice(OfferWire.toProto(attempt.price()))
         .setTraceparent(request.trace().traceparent())
@@ -65,6 +66,10 @@ final class InferWire {
     if (message.getReservedTokens() < 0) {
       throw new IllegalArgumentException(
           "reserved_tokens must not be negative, was " + message.getReservedTokens());
+    }
+    if (message.getDecodeTokens() < 0) {
+      throw new IllegalArgumentException(
+          "decode_tokens must not be negative, was " + message.getDecodeTokens());
     }
     if (message.getAttempt() < 1) {
       throw new IllegalArgumentException("attempt must be above 0, was " + message.getAttempt());

@@ -1,5 +1,6 @@
 package dev.hanse.node.routing;
 
+import dev.hanse.api.Member;
 import dev.hanse.api.MemberView;
 import dev.hanse.api.ModelId;
 import dev.hanse.api.NodeId;
@@ -10,10 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ public final class Router {
   private final PrefixIndex prefixes;
   private final Object updating = new Object();
   private final Pools pools;
+  private final Optional<HeldQuotas> quotas;
   private final Map<NodeId, Long> beats = new HashMap<>();
   private volatile Board board = new Board(ClusterView.EMPTY, Map.of());
 
@@ -45,12 +48,35 @@ public final class Router {
 
   /** A router that knows of no member yet, and refuses everything. */
   public Router(RoutingSettings settings, InstantSource clock) {
+    this(settings, clock, OptionalLong.empty());
+  }
+
+  /**
+   * A router that keeps to what nodes grant it, see {@link #quotasToAsk}; it uses an eighth of a
+   * node's cap before the first grant.
+   *
+   * @param session chosen at random for the life of this process
+   */
+  public static Router withQuotas(RoutingSettings settings, InstantSource clock, long session) {
+    return new Router(settings, clock, OptionalLong.of(session));
+  }
+
+  private Router(RoutingSettings settings, InstantSource clock, OptionalLong session) {
     this.settings = settings;
     this.clock = clock;
     this.outliers = new Outliers(settings.outliers());
     this.prefixes =
         new PrefixIndex(settings.indexBlocks(), settings.prefixFreshFor(), clock.instant());
     this.pools = new Pools(settings, inFlight);
+    this.quotas =
+        session.isPresent()
+            ? Optional.of(new HeldQuotas(inFlight, session.getAsLong()))
+            : Optional.empty();
+  }
+
+  /** The node this router places for. */
+  public NodeId self() {
+    return settings.self();
   }
 
   /** Puts a new view in force, and corrects work in flight by the beats it brings. */
@@ -58,15 +84,16 @@ public final class Router {
     synchronized (updating) {
       ClusterView view = ClusterView.of(snapshot);
       board = new Board(view, pools.update(view, snapshot.placementSeed()));
-      Set<NodeId> providers = new HashSet<>();
+      Map<NodeId, Member> providers = new HashMap<>();
       for (MemberView member : view.members()) {
         if (member.member().roles().contains(Role.PROVIDER)) {
-          providers.add(member.member().id());
+          providers.put(member.member().id(), member.member());
           observe(member);
         }
       }
-      outliers.keep(providers);
-      beats.keySet().retainAll(providers);
+      outliers.keep(providers.keySet());
+      beats.keySet().retainAll(providers.keySet());
+      quotas.ifPresent(held -> held.keep(providers));
     }
   }
 
@@ -74,7 +101,10 @@ public final class Router {
     NodeId id = member.member().id();
     long beat = member.load().sequence();
     Long last = beats.put(id, beat);
-    if (last == null || last != beat) {
+    // A beat holds what this edge had put there when it was sent; what a grant said of the others
+    // does not, and is as new.
+    boolean told = quotas.isPresent() && quotas.get().isTold(id, clock.instant());
+    if (!told && (last == null || last != beat)) {
       inFlight.observe(id.toString(), member.load().inFlightWorkTokens());
     }
   }
@@ -103,9 +133,10 @@ public final class Router {
     if (screening.eligible() == 0) {
       return refused(screening, now);
     }
-    Route.@Nullable Leased leased =
-        placing(request, screening, candidates)
-            .in(current.pools().getOrDefault(request.model(), List.of()));
+    Placing placing = placing(request, screening, candidates);
+    List<Pool> tried = current.pools().getOrDefault(request.model(), List.of());
+    Route.@Nullable Leased leased = placing.in(tried);
+    quotas.ifPresent(held -> note(held, request, placing, tried, leased, now));
     if (leased != null) {
       return leased;
     }
@@ -142,6 +173,61 @@ public final class Router {
             ? Route.Reason.CONTEXT_TOO_LONG
             : Route.Reason.NONE_ELIGIBLE;
     return new Route.Refused(reason, screening.summary(), Duration.ZERO);
+  }
+
+  /** Tells what was used and what would have been, so that more is asked for in time. */
+  private static void note(
+      HeldQuotas held,
+      PlacementRequest request,
+      Placing placing,
+      List<Pool> tried,
+      Route.@Nullable Leased leased,
+      Instant now) {
+    if (leased != null) {
+      held.used(leased.placed().node(), now);
+    }
+    for (Pool pool : tried) {
+      int ranks = leased == null ? pool.ring().ranks() : 1;
+      for (int rank = 0; rank < ranks; rank++) {
+        int index = pool.ring().preference(request.chain().key(), rank);
+        Candidate preferred = pool.at(index);
+        if (preferred != null && placing.isEligible(pool, index)) {
+          held.wanted(
+              preferred.member(),
+              placing.workTokens(placing.blocksHeldBy(preferred.member())),
+              now);
+        }
+      }
+      if (leased != null) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * The asks to be sent to nodes now, without delay: each is answered by {@link #granted} or {@link
+   * #askFailed}. To be called every 50 ms or so; none where this router keeps no quotas.
+   */
+  public Map<Member, QuotaAsk> quotasToAsk() {
+    Map<Member, QuotaAsk> asks = new LinkedHashMap<>();
+    quotas.ifPresent(
+        held -> held.due(clock.instant()).forEach(due -> asks.put(due.node(), due.ask())));
+    return asks;
+  }
+
+  /** A node has answered an ask. */
+  public void granted(NodeId node, QuotaGrant grant) {
+    quotas.ifPresent(held -> held.granted(node, grant, clock.instant()));
+  }
+
+  /** An ask could not be sent, or was not answered. */
+  public void askFailed(NodeId node, QuotaAsk ask) {
+    quotas.ifPresent(held -> held.failed(node, ask.number()));
+  }
+
+  /** A node refused work as beyond this edge's quota. */
+  public void overQuota(NodeId node) {
+    quotas.ifPresent(held -> held.overQuota(node));
   }
 
   private Placing placing(

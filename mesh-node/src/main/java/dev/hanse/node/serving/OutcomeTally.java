@@ -54,6 +54,10 @@ public final class OutcomeTally implements ServingObserver {
       return;
     }
     ProviderFailure why = failure.get();
+    if (why.code().equals(QuotaPort.OVER_QUOTA)) {
+      // This edge has used more than the node granted it: no fault of the node's.
+      return;
+    }
     boolean turnedAway =
         why.kind() == ProviderFailure.Kind.OVERLOADED
             || why.kind() == ProviderFailure.Kind.RATE_LIMITED;

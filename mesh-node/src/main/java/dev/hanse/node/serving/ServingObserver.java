@@ -39,6 +39,43 @@ public interface ServingObserver {
   /** The request is over. Called exactly once for each. */
   default void settled(ServingRequest request, Settlement settlement) {}
 
+  /** Both watch, this one first. */
+  default ServingObserver and(ServingObserver other) {
+    ServingObserver first = this;
+    return new ServingObserver() {
+      @Override
+      public void attemptStarted(ServingRequest request, Member node, int number) {
+        first.attemptStarted(request, node, number);
+        other.attemptStarted(request, node, number);
+      }
+
+      @Override
+      public void firstChunk(ServingRequest request, Member node, Duration after) {
+        first.firstChunk(request, node, after);
+        other.firstChunk(request, node, after);
+      }
+
+      @Override
+      public void attemptEnded(
+          ServingRequest request, Member node, int number, Optional<ProviderFailure> failure) {
+        first.attemptEnded(request, node, number, failure);
+        other.attemptEnded(request, node, number, failure);
+      }
+
+      @Override
+      public void refused(ServingRequest request, Route.Refused refused) {
+        first.refused(request, refused);
+        other.refused(request, refused);
+      }
+
+      @Override
+      public void settled(ServingRequest request, Settlement settlement) {
+        first.settled(request, settlement);
+        other.settled(request, settlement);
+      }
+    };
+  }
+
   /**
    * How a request ended and what it cost.
    *

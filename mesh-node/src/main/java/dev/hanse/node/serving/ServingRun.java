@@ -265,7 +265,9 @@ final class ServingRun implements Exchange {
                   placed.node(),
                   number,
                   lease.tokens(),
-                  placed.price()),
+                  lease.decodeTokens(),
+                  placed.price(),
+                  flow.router.self()),
               this);
       if (abandoned) {
         opened.cancel();
@@ -331,6 +333,9 @@ final class ServingRun implements Exchange {
 
     private void report(ProviderFailure failure) {
       Duration wanted = Failures.pauseOf(failure);
+      if (failure.code().equals(QuotaPort.OVER_QUOTA)) {
+        flow.router.overQuota(placed.node().id());
+      }
       if (Failures.blamesNode(failure)) {
         flow.router.failed(placed.node().id());
       }

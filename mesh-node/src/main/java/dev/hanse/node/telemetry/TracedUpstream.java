@@ -30,14 +30,8 @@ record TracedUpstream(Upstream inner, Tracer tracer, SpanKind kind) implements U
             .setAttribute(Instruments.ATTEMPT, (long) attempt.number())
             .startSpan();
     SpanEnd end = new SpanEnd(span);
-    Attempt traced =
-        new Attempt(
-            request.withTrace(Traces.under(span)),
-            attempt.node(),
-            attempt.number(),
-            attempt.reservedTokens(),
-            attempt.price());
-    Exchange exchange = inner.open(traced, new Listener(listener, end));
+    Exchange exchange =
+        inner.open(attempt.withTrace(Traces.under(span)), new Listener(listener, end));
     return new TracedExchange(exchange, end::cancelled);
   }
 

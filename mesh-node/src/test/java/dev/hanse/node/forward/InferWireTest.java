@@ -61,7 +61,9 @@ final class InferWireTest {
         SampleMesh.node("acme.gpu-1").member(),
         1 + random.nextInt(9),
         reserved,
-        new Price(random.nextInt(1_000), random.nextInt(1_000), random.nextInt(1_000)));
+        random.nextInt(1_000),
+        new Price(random.nextInt(1_000), random.nextInt(1_000), random.nextInt(1_000)),
+        SampleMesh.EDGE);
   }
 
   @Seeds
@@ -73,6 +75,7 @@ final class InferWireTest {
     assertThat(InferWire.fromProto(message)).isEqualTo(sent.request());
     assertThat(message.getAttempt()).isEqualTo(sent.number());
     assertThat(message.getReservedTokens()).isEqualTo(sent.reservedTokens());
+    assertThat(message.getDecodeTokens()).isEqualTo(sent.decodeTokens());
     assertThat(OfferWire.fromProto(message.getPrice())).isEqualTo(sent.price());
   }
 
@@ -136,6 +139,7 @@ final class InferWireTest {
     assertRefused(m -> m.setBudgetMillis(0), "budget_millis");
     assertRefused(m -> m.setReservedTokens(-1), "reserved_tokens");
     assertRefused(m -> m.setAttempt(0), "attempt");
+    assertRefused(m -> m.setDecodeTokens(-1), "decode_tokens");
     assertRefused(m -> m.clearOperation(), "operation");
     assertRefused(m -> m.setOperationValue(77), "operation");
     assertRefused(m -> m.setModel("two words"), "model");

@@ -7,6 +7,7 @@ import dev.hanse.node.dispatch.DispatchLimits;
 import dev.hanse.node.dispatch.Dispatcher;
 import dev.hanse.node.dispatch.Engine;
 import dev.hanse.node.dispatch.FakeProvider;
+import dev.hanse.node.dispatch.QuotaLimits;
 import dev.hanse.node.routing.SampleMesh;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -25,7 +26,7 @@ import java.util.function.Function;
 
 /** A provider node for tests: a fake engine behind a dispatcher behind the gRPC service. */
 final class ProviderNode {
-  final FakeProvider engine = new FakeProvider();
+  final FakeProvider engine;
   final Dispatcher dispatcher;
   final Member member;
   private final HttpServer server;
@@ -36,16 +37,46 @@ final class ProviderNode {
       String id,
       HttpServerOptions options,
       Function<HttpConnection, Optional<PeerIdentity>> peerOf) {
-    dispatcher =
+    this(vertx, id, options, peerOf, new FakeProvider(), 1_000_000, Optional.empty());
+  }
+
+  private ProviderNode(
+      Vertx vertx,
+      String id,
+      HttpServerOptions options,
+      Function<HttpConnection, Optional<PeerIdentity>> peerOf,
+      FakeProvider engine,
+      long workTokens,
+      Optional<QuotaLimits> quotas) {
+    this(
+        vertx,
+        id,
+        options,
+        peerOf,
+        engine,
+        workTokens,
         new Dispatcher(
             vertx,
             List.of(new Engine(engine, Map.of(SampleMesh.MODEL, "engine-model"))),
-            DispatchLimits.ofWorkTokens(1_000_000),
-            InstantSource.system());
+            DispatchLimits.ofWorkTokens(workTokens),
+            quotas,
+            InstantSource.system()));
+  }
+
+  private ProviderNode(
+      Vertx vertx,
+      String id,
+      HttpServerOptions options,
+      Function<HttpConnection, Optional<PeerIdentity>> peerOf,
+      FakeProvider engine,
+      long workTokens,
+      Dispatcher dispatcher) {
+    this.engine = engine;
+    this.dispatcher = dispatcher;
     GrpcServer grpc =
         GrpcServer.server(
             vertx, new GrpcServerOptions().setMaxMessageSize(PeerChannels.MAX_MESSAGE_BYTES));
-    new InferenceRpc(dispatcher, this::self, peerOf).bind(grpc);
+    new InferenceRpc(dispatcher, this::self, dispatcher::ask, peerOf).bind(grpc);
     server =
         await(
             vertx
@@ -53,7 +84,35 @@ final class ProviderNode {
                 .connectionHandler(connections::add)
                 .requestHandler(grpc)
                 .listen());
-    member = SampleMesh.node(id).address(new Endpoint("127.0.0.1", server.actualPort())).member();
+    member =
+        SampleMesh.node(id)
+            .workTokens(workTokens)
+            .address(new Endpoint("127.0.0.1", server.actualPort()))
+            .member();
+  }
+
+  /** Without TLS, keeping quotas. */
+  static ProviderNode withQuotas(Vertx vertx, String id, PeerIdentity peer, long workTokens) {
+    return new ProviderNode(
+        vertx,
+        id,
+        new HttpServerOptions().setHttp2ClearTextEnabled(true),
+        _ -> Optional.of(peer),
+        new FakeProvider(),
+        workTokens,
+        Optional.of(QuotaLimits.DEFAULT));
+  }
+
+  /** Another door to the same node: without TLS, who comes is told by the door. */
+  ProviderNode doorFor(Vertx vertx, PeerIdentity peer) {
+    return new ProviderNode(
+        vertx,
+        member.id().toString(),
+        new HttpServerOptions().setHttp2ClearTextEnabled(true),
+        _ -> Optional.of(peer),
+        engine,
+        member.capacity().workTokens(),
+        dispatcher);
   }
 
   /** Without TLS, to whoever comes. */
