@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hanse.api.Endpoint;
+import dev.hanse.api.ModelId;
+import dev.hanse.api.Price;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.config.ConfigException;
 import dev.hanse.api.config.StrictYaml;
+import dev.hanse.control.market.MarketTerms;
+import dev.hanse.control.market.Settlement;
 import dev.hanse.control.membership.MembershipTerms;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ControlConfigTest {
   private static final String LEAST =
@@ -33,6 +40,58 @@ class ControlConfigTest {
     assertThat(config.terms()).isEqualTo(MembershipTerms.DEFAULT);
     assertThat(config.timing()).isEqualTo(ControlConfig.Timing.DEFAULT);
     assertThat(config.peers()).isEmpty();
+  }
+
+  @Test
+  void hasAMarketOfThirtySecondEpochsUnlessToldOtherwise() {
+    assertThat(read(LEAST).market().terms(4_096)).isEqualTo(MarketTerms.DEFAULT);
+    assertThat(read(LEAST).seed()).isZero();
+  }
+
+  @Test
+  void readsTheRulesOfTheMarket() {
+    ControlConfig config =
+        read(
+            LEAST
+                + """
+                placement-seed: "fedcba9876543210"
+                market:
+                  epoch: 60s
+                  shortest-validity: 2m
+                  settlement: marginal
+                  reserve:
+                    - { model: llama, input: 0.5, cached-input: 0.1, output: 1.5 }
+                """);
+
+    MarketTerms terms = config.market().terms(7);
+    assertThat(terms.epoch()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(terms.settlement()).isEqualTo(Settlement.MARGINAL);
+    assertThat(terms.reserve())
+        .isEqualTo(Map.of(new ModelId("llama"), new Price(500_000, 100_000, 1_500_000)));
+    assertThat(terms.maxNodes()).isEqualTo(7);
+    assertThat(config.seed()).isEqualTo(0xfedcba9876543210L);
+    assertThat(config.toString()).doesNotContain("fedcba9876543210");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          market: {epoch: 29s}                                        | at least 30 s
+          market: {shortest-validity: 59s}                            | at least two epochs
+          market: {longest-validity: 30s}                             | at least two epochs
+          market: {settlement: auction}                               | settlement
+          market: {headroom: -1}                                      | headroom
+          market: {elasticity: 0}                                     | alpha
+          market: {latency-usd-per-second: -0.1}                      | USD must be
+          market: {reserve: [{model: m, input: 1e9, cached-input: 0, output: 0}]} | USD must be
+          placement-seed: "not-sixteen-digits"                        | placement-seed must be 16
+          """)
+  void refusesRulesThatWouldNotHold(String line, String reason) {
+    assertThatThrownBy(() -> read(LEAST + line + "\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(reason);
   }
 
   @Test

@@ -26,6 +26,8 @@ public enum BidRefusal {
   ABOVE_RESERVE("above-reserve"),
   /** It is not to be settled below what is more than it asks. */
   FLOOR_ABOVE_PRICE("floor-above-price"),
+  /** The node has bid more often in this epoch than any needs to; nothing was checked. */
+  TOO_MANY("too-many"),
   /** There is no room for another bid. */
   BOOK_FULL("book-full");
 

@@ -33,6 +33,12 @@ import java.util.TreeMap;
  * one thread at a time; only ever reads the time it is handed.
  */
 public final class Market {
+  /**
+   * Bids one node may make in an epoch: each of 256 models four times. Signatures are checked on
+   * the event loop, at a fraction of a millisecond each.
+   */
+  private static final int MAX_BIDS_AN_EPOCH = 1_024;
+
   private final MarketTerms terms;
   private final Epochs epochs;
   private final BidRules rules;
@@ -40,6 +46,7 @@ public final class Market {
   private final TrackRecord track = new TrackRecord();
   private final Map<ModelId, ModelMarket> models = new HashMap<>();
   private final Map<NodeId, Map<ModelId, Quote>> quotes = new HashMap<>();
+  private final Map<NodeId, Integer> submitted = new HashMap<>();
   private long epoch;
 
   public Market(RegionId region, MarketTerms terms, Instant start) {
@@ -63,6 +70,10 @@ public final class Market {
           BidRefusal.FOREIGN_NODE,
           "this certificate is of " + presenter + ", it bids for " + bid.node(),
           0);
+    }
+    if (submitted.merge(presenter, 1, Integer::sum) > MAX_BIDS_AN_EPOCH) {
+      return refused(
+          bid, BidRefusal.TOO_MANY, "more than " + MAX_BIDS_AN_EPOCH + " in this epoch", now);
     }
     if (!signed.isSignedBy(key)) {
       return refused(bid, BidRefusal.BAD_SIGNATURE, "the certificate's key did not sign it", now);
@@ -155,6 +166,7 @@ public final class Market {
     track.turn(remembered);
     Map<NodeId, Map<ModelId, Quote>> before = Map.copyOf(quotes);
     quotes.clear();
+    submitted.clear();
     Map<ModelId, List<Ask>> asks = new TreeMap<>();
     for (MemberView view : members) {
       for (ModelOffer offer : view.member().offers()) {

@@ -97,12 +97,16 @@ class MarketDefenceTest {
     fair.epoch();
     var left = fair.stall(ONE);
     fair.stalls.remove(ONE);
+    fair.epochs(3);
 
     fair.bids(ONE, Fair.flat(9));
     fair.stalls.put(ONE, left);
     fair.enters(ONE);
 
     assertThat(fair.quote(ONE).price()).isEqualTo(Fair.flat(1));
+    assertThat(fair.standing(ONE).why()).contains("a new bid applies from the next epoch");
+    fair.epoch();
+    assertThat(fair.quote(ONE).price()).isEqualTo(Fair.flat(9));
   }
 
   @Test

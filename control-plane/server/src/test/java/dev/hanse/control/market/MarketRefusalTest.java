@@ -181,6 +181,21 @@ class MarketRefusalTest {
   }
 
   @Test
+  void whoBidsWithoutEndIsNotListenedToUntilTheNextEpoch() {
+    var fair = fair();
+    var bid = fair.standing(NODE).bid().orElseThrow();
+    for (int again = 0; again < 1_023; again++) {
+      assertThat(fair.submits(bid)).isInstanceOf(Verdict.Accepted.class);
+    }
+
+    var verdict = fair.bids(NODE, Fair.usd(0.2, 0.2));
+
+    assertThat(((Verdict.Refused) verdict).reason()).isEqualTo(BidRefusal.TOO_MANY);
+    fair.epoch();
+    assertThat(fair.bids(NODE, Fair.usd(0.2, 0.2))).isInstanceOf(Verdict.Accepted.class);
+  }
+
+  @Test
   void whatIsNoBidAtAllIsRefusedByName() {
     var fair = fair();
 
