@@ -6,10 +6,10 @@ import java.util.Set;
 
 /**
  * Keeps a flapping price from moving keys: a price must change by more than a threshold to count,
- * counts in steps, and raises the weight by a bounded factor an epoch. A weight falls at once:
- * were its fall slowed as well, whoever asks little in one epoch and much in the next would be
- * placed nearly as if it always asked little, and be paid as if it did not (the market simulation
- * in chaos-tests has the figures). Remembers each member's last price and weight, so one place (the
+ * counts in steps, and raises the weight by a bounded factor an epoch. A weight falls at once: were
+ * its fall slowed as well, whoever asks little in one epoch and much in the next would be placed
+ * nearly as if it always asked little, and be paid as if it did not (the market simulation in
+ * chaos-tests has the figures). Remembers each member's last price and weight, so one place (the
  * control plane) smooths for all edges. Confined to one thread.
  */
 public final class WeightSmoother {
