@@ -60,6 +60,28 @@ class NodeConfigTest {
       """;
 
   @Test
+  void aFloorIsThePriceUnlessItIsSaid() {
+    NodeConfig config =
+        read(
+            PROVIDER.replace(
+                "price: {input: 0.06, cached-input: 0.03, output: 0.12}",
+                "price: {input: 0.06, cached-input: 0.03, output: 0.12}\n"
+                    + "        floor: {input: 0.05, output: 0.10}"));
+
+    assertThat(config.engines().getFirst().models())
+        .extracting(EngineConfig.Model::floorPrice)
+        .containsExactly(new Price(50_000, 50_000, 100_000), new Price(10_000, 10_000, 0));
+    assertThat(config.bids().validity()).hasHours(12);
+  }
+
+  @Test
+  void refusesABidThatWouldEndBeforeItApplies() {
+    assertThatThrownBy(() -> read(PROVIDER + "bids: {validity: 1m}\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("validity must be 2m to 30d");
+  }
+
+  @Test
   void readsAProvider() {
     NodeConfig config = read(PROVIDER);
 

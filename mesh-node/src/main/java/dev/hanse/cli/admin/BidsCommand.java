@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -82,7 +83,13 @@ public final class BidsCommand implements Callable<Integer> {
             "WEIGHT>",
             "SHARE>",
             "WHY");
-    for (JsonNode each : answer.path("bids")) {
+    List<JsonNode> rows = new ArrayList<>();
+    answer.path("bids").forEach(rows::add);
+    rows.sort(
+        Comparator.comparing((JsonNode row) -> row.path("model").asText())
+            .thenComparing(row -> row.path("region").asText())
+            .thenComparing(row -> row.path("nodeId").asText()));
+    for (JsonNode each : rows) {
       JsonNode bid = each.path("bid");
       JsonNode quote = each.path("quote");
       boolean forSale = each.path("forSale").asBoolean();
