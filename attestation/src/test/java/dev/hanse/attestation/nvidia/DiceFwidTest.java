@@ -121,6 +121,20 @@ class DiceFwidTest {
     }
   }
 
+  @Test
+  void findsNoneBehindLengthsOfOtherForms() {
+    Bytes content = NvidiaForge.joined(ONE, KEY, FWID);
+    String twoBytes = "%04x".formatted(content.size());
+
+    assertThat(of(COMPOSITE, NvidiaForge.joined(Bytes.ofHex("3082" + twoBytes), content)))
+        .isEqualTo(FIRMWARE);
+    for (String form : new String[] {"3080", "3083", "3084", "30ff"}) {
+      assertThat(of(COMPOSITE, NvidiaForge.joined(Bytes.ofHex(form + twoBytes), content)))
+          .as(form)
+          .isEqualTo(NONE);
+    }
+  }
+
   private static final Bytes NONE = Bytes.ofHex("");
 
   private static Bytes composite(Bytes firmware) {
