@@ -7,6 +7,8 @@ import dev.hanse.cli.admin.NodesCommand;
 import dev.hanse.cli.admin.StatusCommand;
 import dev.hanse.cli.compare.CompareCommand;
 import dev.hanse.cli.demo.DemoCommand;
+import dev.hanse.cli.evidence.PolicyCommand;
+import dev.hanse.cli.evidence.VerifyEvidenceCommand;
 import dev.hanse.cli.explain.ExplainCommand;
 import dev.hanse.cli.mesh.ControlCommand;
 import dev.hanse.cli.mesh.MeshInitCommand;
@@ -43,6 +45,8 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       CompareCommand.class,
       ExplainCommand.class,
+      VerifyEvidenceCommand.class,
+      PolicyCommand.class,
       HelpCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The checks of one appraisal as they are made. One thread. */
-final class CheckList implements Rules.Checks {
+public final class CheckList implements Rules.Checks {
   private final List<Check> checks = new ArrayList<>();
   private String prefix = "";
   private Optional<Refusal> first = Optional.empty();
@@ -18,7 +18,8 @@ final class CheckList implements Rules.Checks {
     this.prefix = part.isEmpty() ? "" : part + "/";
   }
 
-  void passed(String name) {
+  /** Notes a check that holds. */
+  public void passed(String name) {
     checks.add(Check.passed(prefix + name));
   }
 
@@ -40,11 +41,13 @@ final class CheckList implements Rules.Checks {
     check(name, holds, new Refusal.Rejected(stage, otherwise, detail));
   }
 
-  Optional<Refusal> firstRefusal() {
+  /** Why the first check that failed did. */
+  public Optional<Refusal> firstRefusal() {
     return first;
   }
 
-  List<Check> checks() {
+  /** All of them, in the order they were made. */
+  public List<Check> checks() {
     return List.copyOf(checks);
   }
 }

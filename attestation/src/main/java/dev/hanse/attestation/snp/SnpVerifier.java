@@ -86,9 +86,13 @@ public final class SnpVerifier extends Verifier {
     this.revocation = revocation;
   }
 
-  /** Verifies against AMD's roots; a current revocation list is required. */
-  public static SnpVerifier production(Supplier<CollateralStore> collateral) {
-    return new SnpVerifier(Anchors.pinned(AMD_ROOTS), collateral, Revocation.REQUIRED);
+  /**
+   * Verifies against AMD's roots.
+   *
+   * @param revocation {@link Revocation#REQUIRED} for live nodes
+   */
+  public static SnpVerifier ofAmd(Supplier<CollateralStore> collateral, Revocation revocation) {
+    return new SnpVerifier(Anchors.pinned(AMD_ROOTS), collateral, revocation);
   }
 
   @Override

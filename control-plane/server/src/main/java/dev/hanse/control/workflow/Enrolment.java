@@ -100,8 +100,7 @@ public final class Enrolment {
       case Activations.Outcome.Refused(var refusal) -> new Challenged.Refused(refusal);
       case Activations.Outcome.Begun(var credential, var activation) ->
           issued(
-              challenges.issue(key.spki(), Optional.of(activation), now),
-              Optional.of(credential));
+              challenges.issue(key.spki(), Optional.of(activation), now), Optional.of(credential));
     };
   }
 
@@ -163,8 +162,7 @@ public final class Enrolment {
    * Whether every TPM quote is of a key that was proved to live in the TPM of its endorsement: by
    * this challenge's own secret, read by that TPM.
    */
-  private Optional<Refusal> activation(
-      Challenge challenge, EnrolmentRequest request, Instant now) {
+  private Optional<Refusal> activation(Challenge challenge, EnrolmentRequest request, Instant now) {
     Optional<Activation> asked = challenge.activation();
     if (asked.isPresent() && !asked.get().isProvedBy(request.activationSecret(), now)) {
       return Optional.of(

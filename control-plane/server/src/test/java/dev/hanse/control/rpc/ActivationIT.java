@@ -163,8 +163,7 @@ class ActivationIT {
     }
     ChallengeResponse challenge = await(client.challenge(newcomer.request()));
     EnrollRequest.Builder twice = newcomer.answer(challenge, counter.platform, Instant.now());
-    assertThat(outcome(twice.addFurtherEvidence(twice.getEvidence())))
-        .isEqualTo("composite");
+    assertThat(outcome(twice.addFurtherEvidence(twice.getEvidence()))).isEqualTo("composite");
     ChallengeResponse another = await(client.challenge(newcomer.request()));
     assertThat(outcome(newcomer.answer(another, counter.platform, Instant.now()).setEvidence(gpu)))
         .isEqualTo("composite");

@@ -1,0 +1,160 @@
+package dev.hanse.control.appraisal;
+
+import dev.hanse.api.config.ConfigException;
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.Verifier;
+import dev.hanse.attestation.policy.AppraisalPolicy;
+import dev.hanse.attestation.policy.Appraiser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The policy and collateral in force: read from files, checked, and swapped whole. A file that
+ * cannot be read, is not signed, or is older than what is in force changes nothing. {@link
+ * #current} is for any thread and never waits; {@link #refresh} reads files and is for a thread
+ * that may.
+ */
+public final class PolicyBook implements Supplier<Appraiser> {
+  private final Path policyFile;
+  private final List<PublicKey> signers;
+  private final Optional<Path> collateralFolder;
+  private final Function<Supplier<CollateralStore>, List<Verifier>> verifiers;
+  private volatile CollateralStore collateral = CollateralStore.EMPTY;
+  private volatile InForce inForce;
+  private List<Object> collateralState = List.of();
+
+  private record InForce(AppraisalPolicy policy, Bytes digest, Appraiser appraiser) {}
+
+  /** What a look at the files came to. */
+  public sealed interface Outcome {
+    /** Nothing has changed. */
+    record Same() implements Outcome {}
+
+    /** A newer policy is in force, or other collateral. */
+    record Changed(String policy) implements Outcome {}
+
+    /** What is there is not taken; what was in force still is. */
+    record Kept(String why) implements Outcome {}
+  }
+
+  /**
+   * Opens the files.
+   *
+   * @param signers one of them must have signed the policy, in {@code <policyFile>.sig}; empty: no
+   *     signature is asked for
+   * @param verifiers makes those of every technology over the collateral given to it
+   * @throws IOException if a file cannot be read or the policy is not signed by any of them
+   * @throws ConfigException if the policy cannot be
+   */
+  public PolicyBook(
+      Path policyFile,
+      List<PublicKey> signers,
+      Optional<Path> collateralFolder,
+      Function<Supplier<CollateralStore>, List<Verifier>> verifiers)
+      throws IOException {
+    this.policyFile = policyFile;
+    this.signers = List.copyOf(signers);
+    this.collateralFolder = collateralFolder;
+    this.verifiers = verifiers;
+    if (collateralFolder.isPresent()) {
+      this.collateralState = CollateralFolder.state(collateralFolder.get());
+      this.collateral = CollateralFolder.read(collateralFolder.get());
+    }
+    Bytes content = content();
+    requireSigned(content);
+    this.inForce = inForce(content);
+  }
+
+  @Override
+  public Appraiser get() {
+    return inForce.appraiser();
+  }
+
+  /** The policy in force. */
+  public AppraisalPolicy current() {
+    return inForce.policy();
+  }
+
+  /** Looks at the files; never throws. */
+  public synchronized Outcome refresh() {
+    try {
+      boolean otherCollateral = refreshCollateral();
+      Bytes content = content();
+      if (content.sha256().equals(inForce.digest())) {
+        return otherCollateral ? new Outcome.Changed(inForce.policy().name()) : new Outcome.Same();
+      }
+      requireSigned(content);
+      InForce next = inForce(content);
+      AppraisalPolicy was = inForce.policy();
+      if (next.policy().id().equals(was.id()) && next.policy().version() <= was.version()) {
+        return new Outcome.Kept(
+            policyFile
+                + " is version "
+                + next.policy().version()
+                + " of "
+                + was.id()
+                + ", in force is "
+                + was.version()
+                + ": a changed policy needs a higher one");
+      }
+      inForce = next;
+      return new Outcome.Changed(next.policy().name());
+    } catch (IOException | ConfigException unusable) {
+      return new Outcome.Kept(String.valueOf(unusable.getMessage()));
+    }
+  }
+
+  private boolean refreshCollateral() throws IOException {
+    if (collateralFolder.isEmpty()) {
+      return false;
+    }
+    List<Object> state = CollateralFolder.state(collateralFolder.get());
+    if (state.equals(collateralState)) {
+      return false;
+    }
+    collateral = CollateralFolder.read(collateralFolder.get());
+    collateralState = state;
+    return true;
+  }
+
+  private InForce inForce(Bytes content) {
+    AppraisalPolicy policy = PolicyFile.read(new String(content.toArray(), StandardCharsets.UTF_8));
+    return new InForce(
+        policy, content.sha256(), new Appraiser(verifiers.apply(() -> collateral), policy));
+  }
+
+  private Bytes content() throws IOException {
+    try {
+      return Bytes.copyOf(Files.readAllBytes(policyFile));
+    } catch (NoSuchFileException missing) {
+      throw new IOException("the policy " + policyFile + " does not exist", missing);
+    }
+  }
+
+  private void requireSigned(Bytes content) throws IOException {
+    if (signers.isEmpty()) {
+      return;
+    }
+    Path signature = policyFile.resolveSibling(policyFile.getFileName() + ".sig");
+    if (!Files.isRegularFile(signature)) {
+      throw new IOException(
+          policyFile
+              + " is not signed: "
+              + signature
+              + " is missing; make it with hanse policy sign");
+    }
+    if (!PolicySignature.holds(content, Files.readString(signature), signers)) {
+      throw new IOException(
+          signature + " is no signature of " + policyFile + " by a configured signer");
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.hanse.control.appraisal;
+
+import dev.hanse.api.config.Default;
+import dev.hanse.api.config.Doc;
+import dev.hanse.api.config.StrictYaml;
+import dev.hanse.attestation.policy.AppraisalPolicy;
+import dev.hanse.attestation.policy.Composition;
+import dev.hanse.attestation.policy.Rules;
+import dev.hanse.attestation.simulated.SimulatedVerifier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A policy as operators write it. A technology is allowed if its section is there, with what the
+ * section asks; one without is refused.
+ */
+@Doc("What evidence is accepted. A technology is allowed if its section is there.")
+public record PolicyFile(
+    @Doc("Names the policy in results and logs: 1 to 32 of a-z 0-9 . _ -.") String id,
+    @Doc("Rises with every change; a control plane takes no lower one than it had.") long version,
+    @Doc("How old evidence may be, where it says when it was made.") @Default("2m") Duration maxAge,
+    @Doc("How far ahead of ours a node's clock may be.") @Default("30s") Duration clockSkew,
+    @Doc("How long a result holds before fresh evidence is needed; 1m to 1h.") @Default("1h")
+        Duration resultLife,
+    @Doc("Fewest GPUs that must prove themselves beside their machine.") @Default("0") int minGpus,
+    @Doc("Most GPUs.") @Default("16") int maxGpus,
+    @Doc("Whether software that proves nothing but a key is accepted: for demos and drills.")
+        @Default("false")
+        boolean allowSimulated,
+    Optional<SnpPolicy> sevSnp,
+    Optional<TdxPolicy> intelTdx,
+    Optional<TpmPolicy> tpm2,
+    Optional<NitroPolicy> awsNitro,
+    Optional<GpuPolicy> nvidiaGpu) {
+  private static final Duration LONGEST_LIFE = Duration.ofHours(1);
+  private static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
+
+  public PolicyFile {
+    new Composition(minGpus, maxGpus);
+    if (resultLife.compareTo(SHORTEST_LIFE) < 0 || resultLife.compareTo(LONGEST_LIFE) > 0) {
+      throw new IllegalArgumentException("result-life must be 1m to 1h, was " + resultLife);
+    }
+    if (!allowSimulated
+        && sevSnp.isEmpty()
+        && intelTdx.isEmpty()
+        && tpm2.isEmpty()
+        && awsNitro.isEmpty()) {
+      throw new IllegalArgumentException("a policy that allows no environment admits nobody");
+    }
+  }
+
+  /**
+   * Reads a policy. No environment and no flags reach into it: what was signed is what holds.
+   *
+   * @throws dev.hanse.api.config.ConfigException naming line, key and fix
+   */
+  public static AppraisalPolicy read(String yaml) {
+    return StrictYaml.read(yaml, PolicyFile.class, Map.of(), Map.of()).policy();
+  }
+
+  /** What it comes to. */
+  public AppraisalPolicy policy() {
+    List<Rules> rules = new ArrayList<>();
+    sevSnp.map(SnpPolicy::rules).ifPresent(rules::add);
+    intelTdx.map(TdxPolicy::rules).ifPresent(rules::add);
+    tpm2.map(TpmPolicy::rules).ifPresent(rules::add);
+    awsNitro.map(NitroPolicy::rules).ifPresent(rules::add);
+    nvidiaGpu.map(GpuPolicy::rules).ifPresent(rules::add);
+    Set<String> technologies = new HashSet<>();
+    rules.forEach(rule -> technologies.add(rule.technology()));
+    if (allowSimulated) {
+      technologies.add(SimulatedVerifier.TECHNOLOGY);
+    }
+    return new AppraisalPolicy(
+        id,
+        version,
+        technologies,
+        rules,
+        new Composition(minGpus, maxGpus),
+        maxAge,
+        clockSkew,
+        resultLife);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.hanse.control.appraisal;
+
+import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.Verifier;
+import dev.hanse.attestation.nitro.NitroVerifier;
+import dev.hanse.attestation.nvidia.NvidiaVerifier;
+import dev.hanse.attestation.snp.SnpVerifier;
+import dev.hanse.attestation.tdx.TdxVerifier;
+import dev.hanse.attestation.tpm.AttestationKeys;
+import dev.hanse.attestation.tpm.TpmVerifier;
+import dev.hanse.attestation.x509.Anchors;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** A verifier for every real technology. */
+public final class Verifiers {
+  private Verifiers() {}
+
+  /**
+   * Makes them.
+   *
+   * @param collateral asked anew at every verification
+   * @param anchors to trust in place of the vendors' own; empty: those
+   * @param revocation what to do where AMD's revocation list is not kept
+   * @param keys which TPMs' attestation keys are believed
+   */
+  public static List<Verifier> of(
+      Supplier<CollateralStore> collateral,
+      Optional<Anchors> anchors,
+      SnpVerifier.Revocation revocation,
+      AttestationKeys keys) {
+    CollateralStore current = id -> collateral.get().find(id);
+    if (anchors.isEmpty()) {
+      return List.of(
+          SnpVerifier.ofAmd(collateral, revocation),
+          TdxVerifier.ofIntel(current),
+          new TpmVerifier(keys),
+          NitroVerifier.production(),
+          NvidiaVerifier.production(collateral));
+    }
+    Anchors given = anchors.get();
+    return List.of(
+        new SnpVerifier(given, collateral, revocation),
+        new TdxVerifier(given, current),
+        new TpmVerifier(keys),
+        new NitroVerifier(given),
+        new NvidiaVerifier(given, given, collateral));
+  }
+}

@@ -1,0 +1,192 @@
+package dev.hanse.control.appraisal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hanse.api.config.ConfigException;
+import dev.hanse.api.config.StrictYaml;
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.nitro.NitroRules;
+import dev.hanse.attestation.nvidia.NvidiaRules;
+import dev.hanse.attestation.policy.AppraisalPolicy;
+import dev.hanse.attestation.policy.Composition;
+import dev.hanse.attestation.policy.Rules;
+import dev.hanse.attestation.snp.Product;
+import dev.hanse.attestation.snp.SnpRules;
+import dev.hanse.attestation.snp.Tcb;
+import dev.hanse.attestation.tdx.TdxField;
+import dev.hanse.attestation.tdx.TdxRules;
+import dev.hanse.attestation.tpm.TpmRules;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PolicyFileTest {
+  @Test
+  void aSectionAllowsItsTechnologyByItsStrictRules() {
+    AppraisalPolicy policy =
+        PolicyFile.read(
+            """
+            id: acme
+            version: 4
+            sev-snp: {guest: {}, machine: {}}
+            intel-tdx: {}
+            tpm2: {}
+            aws-nitro: {}
+            nvidia-gpu: {}
+            """);
+
+    assertThat(policy.name()).isEqualTo("acme-4");
+    assertThat(policy.technologies())
+        .containsExactlyInAnyOrder("sev-snp", "intel-tdx", "tpm2", "aws-nitro", "nvidia-gpu");
+    assertThat(policy.rules())
+        .containsExactlyInAnyOrder(
+            SnpRules.strict(),
+            TdxRules.strict(),
+            TpmRules.strict(),
+            NitroRules.strict(),
+            NvidiaRules.strict());
+  }
+
+  @Test
+  void whatHasNoSectionIsNotAllowed() {
+    assertThat(PolicyFile.read("id: a\nversion: 1\ntpm2: {}\n").technologies())
+        .containsExactly("tpm2");
+  }
+
+  @Test
+  void simulatedEvidenceIsAllowedByNameOnly() {
+    assertThat(PolicyFile.read("id: a\nversion: 1\nallow-simulated: true\n").technologies())
+        .containsExactly("simulated");
+  }
+
+  @Test
+  void saysWhatAReportMustHold() {
+    SnpRules rules =
+        (SnpRules)
+            only(
+                """
+                id: a
+                version: 1
+                sev-snp:
+                  guest:
+                    measurements: ["%s"]
+                    vmpls: [0, 1]
+                    allow-debug: true
+                  machine:
+                    distrusted-products: [milan]
+                    tcb-floors:
+                      - {product: genoa, boot-loader: 9, snp: 23, microcode: 72}
+                """
+                    .formatted("ab".repeat(48)));
+
+    assertThat(rules.guest().measurements()).containsExactly(Bytes.ofHex("ab".repeat(48)));
+    assertThat(rules.guest().vmpls()).containsExactlyInAnyOrder(0, 1);
+    assertThat(rules.guest().forbiddenPolicy()).hasSize(1);
+    assertThat(rules.machine().distrustedProducts()).containsExactly(Product.MILAN);
+    assertThat(rules.machine().floors().getFirst().reported()).isEqualTo(Tcb.of(9, 0, 23, 72));
+  }
+
+  @Test
+  void saysWhatAQuoteMustHold() {
+    TdxRules rules =
+        (TdxRules)
+            only(
+                """
+                id: a
+                version: 1
+                intel-tdx:
+                  tcb-grace: 30d
+                  min-tcb-evaluation: 17
+                  allowed: {mrtd: ["%s"]}
+                """
+                    .formatted("cd".repeat(48))
+                    .replace("30d", "720h"));
+
+    assertThat(rules.tcbGrace()).isEqualTo(Duration.ofDays(30));
+    assertThat(rules.minTcbEvaluation()).hasValue(17);
+    assertThat(rules.allowed())
+        .isEqualTo(Map.of(TdxField.MRTD, Set.of(Bytes.ofHex("cd".repeat(48)))));
+  }
+
+  @Test
+  void saysWhatRegistersMustHold() {
+    TpmRules rules =
+        (TpmRules)
+            only(
+                """
+                id: a
+                version: 1
+                tpm2: {required-pcrs: [0, 7], pcrs: {11: ["%s"]}, require-secure-boot: true}
+                """
+                    .formatted("ef".repeat(32)));
+
+    assertThat(rules.requiredPcrs()).containsExactlyInAnyOrder(0, 7);
+    assertThat(rules.referencePcrs()).isEqualTo(Map.of(11, Set.of(Bytes.ofHex("ef".repeat(32)))));
+    assertThat(rules.requireSecureBoot()).isTrue();
+    assertThat(rules.requireEventLog()).isTrue();
+  }
+
+  @Test
+  void saysHowManyGpusAndHowLongResultsHold() {
+    AppraisalPolicy policy =
+        PolicyFile.read(
+            "id: a\nversion: 1\nmin-gpus: 8\nmax-gpus: 8\nresult-life: 10m\nmax-age: 30s\n"
+                + "sev-snp: {guest: {}, machine: {}}\nnvidia-gpu: {min-driver: 550.90.07}\n");
+
+    assertThat(policy.composition()).isEqualTo(new Composition(8, 8));
+    assertThat(policy.resultLife()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(policy.maxAge()).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "id: a\nversion: 1\n",
+        "id: a\nversion: 0\ntpm2: {}\n",
+        "id: A B\nversion: 1\ntpm2: {}\n",
+        "version: 1\ntpm2: {}\n",
+        "id: a\nversion: 1\nnvidia-gpu: {}\n",
+        "id: a\nversion: 1\ntpm2: {}\ntpm3: {}\n",
+        "id: a\nversion: 1\ntpm2: {pcrs: {24: [\"aa\"]}}\n",
+        "id: a\nversion: 1\ntpm2: {pcrs: {0: [\"aa\"]}}\n",
+        "id: a\nversion: 1\ntpm2: {bank: sha1}\n",
+        "id: a\nversion: 1\ntpm2: {}\nresult-life: 2h\n",
+        "id: a\nversion: 1\ntpm2: {}\nmin-gpus: 17\n",
+        "id: a\nversion: 1\ntpm2: {}\nmin-gpus: 2\nmax-gpus: 1\n",
+        "id: a\nversion: 1\nsev-snp: {guest: {measurements: [xyz]}, machine: {}}\n",
+        "id: a\nversion: 1\nsev-snp: {guest: {measurements: [abcd]}, machine: {}}\n",
+        "id: a\nversion: 1\nsev-snp: {guest: {vmpls: [4]}, machine: {}}\n",
+        "id: a\nversion: 1\nsev-snp: {guest: {}, machine: {min-report-version: 6}}\n",
+        "id: a\nversion: 1\nsev-snp: {guest: {}, machine: {tcb-floors: [{product: milan, snp: 256}]}}\n",
+        "id: a\nversion: 1\nintel-tdx: {tcb-statuses: [revoked]}\n",
+        "id: a\nversion: 1\naws-nitro: {pcrs: {32: [\"aa\"]}}\n",
+      })
+  void refusesAPolicyThatCannotBeMeant(String yaml) {
+    assertThatThrownBy(() -> PolicyFile.read(yaml)).isInstanceOf(ConfigException.class);
+  }
+
+  @Test
+  void namesLineAndKeyOfWhatIsWrong() {
+    assertThatThrownBy(
+            () -> PolicyFile.read("id: a\nversion: 1\ntpm2:\n  require-secureboot: true\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("line 4")
+        .hasMessageContaining("require-secure-boot");
+  }
+
+  @Test
+  void itsTemplateCanBeReadBack() {
+    assertThat(StrictYaml.document(PolicyFile.class)).contains("sev-snp").contains("tcb-floors");
+  }
+
+  private static Rules only(String yaml) {
+    List<Rules> rules = PolicyFile.read(yaml).rules();
+    assertThat(rules).hasSize(1);
+    return rules.getFirst();
+  }
+}
