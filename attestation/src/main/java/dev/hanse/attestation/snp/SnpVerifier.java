@@ -47,7 +47,7 @@ public final class SnpVerifier extends Verifier {
    * SHA-256 of AMD's roots in DER, by which they are pinned: ARK-Milan, ARK-Genoa, ARK-Turin, as
    * served at {@code https://kdsintf.amd.com/vcek/v1/<product>/cert_chain}.
    */
-  static final Set<Bytes> AMD_ROOTS =
+  public static final Set<Bytes> AMD_ROOTS =
       Set.of(
           Bytes.ofHex("69d063b45344d26a2e94e1f4210de49ef555308287d4c174445c95639a540bcd"),
           Bytes.ofHex("4c6598d19c18719c5dfd4a7d335f674e5bfe1d8f800cea2cf270c10d103db2f1"),

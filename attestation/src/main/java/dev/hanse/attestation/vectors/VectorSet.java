@@ -14,9 +14,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A manifest and the files it names. */
 public record VectorSet(List<Case> cases) {
+  private static final Pattern NAMED_CHAIN = Pattern.compile("\\bchain ([a-z_]{1,40}\\.pem)\\b");
+
   private static final long FILE_LIMIT_BYTES = 4L << 20;
 
   /** Which technology a vector is of, where its entry does not say, by the first word of its id. */
@@ -92,6 +96,10 @@ public record VectorSet(List<Case> cases) {
     for (Map.Entry<String, JsonNode> file : entry.path("files").properties()) {
       files.put(file.getKey(), content(inside(folder, file.getValue().asText())));
     }
+    Optional<Path> chain = namedChain(folder, entry.path("note").asText(""));
+    if (chain.isPresent()) {
+      files.putIfAbsent("chain", content(chain.get()));
+    }
     String rim = entry.path("params").path("rim").asText("");
     if (!rim.isEmpty()) {
       files.put("rim", content(inside(folder, rim)));
@@ -109,6 +117,19 @@ public record VectorSet(List<Case> cases) {
         text(entry, "stage"),
         text(entry, "reason"),
         entry.path("params"));
+  }
+
+  /**
+   * Where a capture came without its vendor's chain, its note names one that stands with the
+   * vendor's own captures: "chain ask_ark_milan.pem".
+   */
+  private static Optional<Path> namedChain(Path folder, String note) {
+    Matcher named = NAMED_CHAIN.matcher(note);
+    Path sets = folder.resolve("../..").normalize();
+    return named.find()
+        ? Optional.of(sets.resolve("sev-snp/real/amd-ca").resolve(named.group(1)))
+            .filter(Files::isRegularFile)
+        : Optional.empty();
   }
 
   private static Optional<Instant> time(JsonNode entry) throws IOException {
