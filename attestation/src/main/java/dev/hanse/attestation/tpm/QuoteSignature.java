@@ -24,13 +24,6 @@ public record QuoteSignature(SigningScheme scheme, TpmHash hash, Bytes first, By
   private static final Bytes NONE = Bytes.copyOf(new byte[0]);
 
   /**
-   * A signature by RSASSA that comes without TPMT_SIGNATURE around it, as Azure's agents send it.
-   */
-  public static QuoteSignature rsassa(TpmHash hash, Bytes signature) {
-    return new QuoteSignature(SigningScheme.RSASSA, hash, signature, NONE);
-  }
-
-  /**
    * Reads a signature, exactly.
    *
    * @param key that is said to have signed

@@ -10,9 +10,9 @@ import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
-import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.tpm.activation.KnownAnswer;
 import dev.hanse.attestation.tpm.eventlog.EventLog;
+import dev.hanse.attestation.vectors.FirstFailure;
 import dev.hanse.attestation.vectors.Judge;
 import dev.hanse.attestation.vectors.Vector;
 import dev.hanse.attestation.vectors.Verdict;
@@ -92,9 +92,9 @@ public final class TpmJudge implements Judge {
         Stage.FRESHNESS,
         Reason.NONCE,
         "the quote was made for another exchange");
-    First first = new First();
+    FirstFailure first = new FirstFailure();
     rules(vector, ((TpmStatement) claims.statement()).quote().counters()).judge(claims, at, first);
-    return first.refusal.<Verdict>map(Verdict.Rejected::new).orElseGet(Verdict.Accepted::new);
+    return first.verdict();
   }
 
   private static TpmRules rules(Vector vector, Counters quoted) {
@@ -207,23 +207,6 @@ public final class TpmJudge implements Judge {
       return new ObjectMapper().readTree(json.toArray());
     } catch (IOException unreadable) {
       throw new Rejection(Stage.PARSE, Reason.STRUCTURE, "a vector's JSON cannot be read");
-    }
-  }
-
-  /** Keeps the first check that failed. */
-  private static final class First implements Rules.Checks {
-    private Optional<Refusal.Rejected> refusal = Optional.empty();
-
-    @Override
-    public void check(String name, boolean holds, Reason otherwise, String detail) {
-      check(name, holds, Stage.POLICY, otherwise, detail);
-    }
-
-    @Override
-    public void check(String name, boolean holds, Stage stage, Reason otherwise, String detail) {
-      if (!holds && refusal.isEmpty()) {
-        refusal = Optional.of(new Refusal.Rejected(stage, otherwise, detail));
-      }
     }
   }
 }

@@ -183,7 +183,8 @@ public record TpmRules(
     }
   }
 
-  private void judge(TpmStatement statement, Checks checks) {
+  /** Judges what a verified quote states, be it evidence by itself or a part of some. */
+  public void judge(TpmStatement statement, Checks checks) {
     KnownKey key = statement.key();
     checks.check(
         "tpm-distrusted",
