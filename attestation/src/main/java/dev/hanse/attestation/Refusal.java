@@ -245,6 +245,19 @@ public sealed interface Refusal {
     }
   }
 
+  /** What the node is, or what its evidence states, is trusted no more. */
+  record Revoked(String what) implements Refusal {
+    @Override
+    public String code() {
+      return "revoked";
+    }
+
+    @Override
+    public String message() {
+      return what + " is revoked in this mesh; ask its operators";
+    }
+  }
+
   /** Too many challenges are open. */
   record ChallengesFull(Duration retryAfter) implements Refusal {
     @Override

@@ -4,6 +4,7 @@ import dev.hanse.cli.admin.BidsCommand;
 import dev.hanse.cli.admin.DrainCommand;
 import dev.hanse.cli.admin.KeysCommand;
 import dev.hanse.cli.admin.NodesCommand;
+import dev.hanse.cli.admin.RevokeCommand;
 import dev.hanse.cli.admin.StatusCommand;
 import dev.hanse.cli.compare.CompareCommand;
 import dev.hanse.cli.demo.DemoCommand;
@@ -13,6 +14,7 @@ import dev.hanse.cli.explain.ExplainCommand;
 import dev.hanse.cli.mesh.ControlCommand;
 import dev.hanse.cli.mesh.MeshInitCommand;
 import dev.hanse.cli.mesh.NodeCommand;
+import dev.hanse.cli.mesh.RotateCaCommand;
 import dev.hanse.cli.replay.ReplayCommand;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
@@ -37,9 +39,11 @@ import picocli.CommandLine.Spec;
       ControlCommand.class,
       NodeCommand.class,
       MeshInitCommand.class,
+      RotateCaCommand.class,
       StatusCommand.class,
       NodesCommand.class,
       BidsCommand.class,
+      RevokeCommand.class,
       DrainCommand.class,
       KeysCommand.class,
       ReplayCommand.class,

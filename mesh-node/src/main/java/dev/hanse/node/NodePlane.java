@@ -3,9 +3,11 @@ package dev.hanse.node;
 import dev.hanse.api.Endpoint;
 import dev.hanse.api.Load;
 import dev.hanse.api.MemberView;
+import dev.hanse.api.Revocations;
 import dev.hanse.api.Snapshot;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.MeshTls;
+import dev.hanse.api.tls.RevokedPeers;
 import dev.hanse.node.admission.KeyRing;
 import dev.hanse.node.control.ControlChannel;
 import dev.hanse.node.control.Pace;
@@ -44,6 +46,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -61,6 +65,8 @@ import org.jspecify.annotations.Nullable;
  * then the two streams to the control plane, and last the door for clients.
  */
 final class NodePlane extends VerticleBase {
+  private static final Logger LOG = System.getLogger(NodePlane.class.getName());
+
   private static final Duration ENROL_WITHIN = Duration.ofSeconds(30);
   private static final Duration FIRST_VIEW_WITHIN = Duration.ofSeconds(15);
 
@@ -85,6 +91,7 @@ final class NodePlane extends VerticleBase {
   private Optional<QuotaKeeper> quotas = Optional.empty();
   private Optional<EdgeServer> edge = Optional.empty();
 
+  private final RevokedPeers revoked = new RevokedPeers();
   private volatile List<MemberView> members = List.of();
   private volatile boolean viewed;
 
@@ -196,7 +203,7 @@ final class NodePlane extends VerticleBase {
   private void renewed(MeshIdentity fresh) {
     peers.ifPresent(open -> open.renew(fresh));
     rpcServer.ifPresent(server -> {
-      var _ = server.updateSSLOptions(MeshTls.serverSsl(fresh, ClientAuth.REQUIRED));
+      var _ = server.updateSSLOptions(MeshTls.serverSsl(fresh, ClientAuth.REQUIRED, revoked));
     });
   }
 
@@ -210,7 +217,7 @@ final class NodePlane extends VerticleBase {
         GrpcServer.server(
             vertx, new GrpcServerOptions().setMaxMessageSize(PeerChannels.MAX_MESSAGE_BYTES));
     new InferenceRpc(arrivals, about::member, dispatcher.get()::ask).bind(grpc);
-    HttpServerOptions options = MeshTls.server(own, ClientAuth.REQUIRED);
+    HttpServerOptions options = MeshTls.server(own, ClientAuth.REQUIRED, revoked);
     Endpoint listen =
         new Endpoint(
             config.listen().host(),
@@ -219,7 +226,7 @@ final class NodePlane extends VerticleBase {
     HttpServer server =
         vertx
             .createHttpServer(options)
-            .connectionHandler(MeshTls.untilPeerExpires(vertx))
+            .connectionHandler(MeshTls.untilPeerExpires(vertx, revoked))
             .requestHandler(grpc);
     rpcServer = Optional.of(server);
     return server
@@ -232,7 +239,7 @@ final class NodePlane extends VerticleBase {
   }
 
   private Future<Void> watchTheMesh(MeshIdentity own) {
-    peers = Optional.of(PeerChannels.mutual(vertx, own));
+    peers = Optional.of(PeerChannels.mutual(vertx, own, revoked));
     ControlChannel control =
         ControlChannel.secure(
             vertx.getOrCreateContext(),
@@ -241,7 +248,15 @@ final class NodePlane extends VerticleBase {
             () -> identity.orElseThrow().current());
     channel = Optional.of(control);
     if (!config.isEdge()) {
-      return Future.succeededFuture();
+      WatchClient listening =
+          WatchClient.ofRevocations(
+              vertx.getOrCreateContext(),
+              control,
+              Pace.DEFAULT,
+              parts.random(),
+              this::onRevocations);
+      watch = Optional.of(listening);
+      return listening.start();
     }
     WatchClient watching =
         new WatchClient(
@@ -250,7 +265,8 @@ final class NodePlane extends VerticleBase {
             Pace.DEFAULT,
             parts.random(),
             snapshots(),
-            this::onSnapshot);
+            this::onSnapshot,
+            this::onRevocations);
     watch = Optional.of(watching);
     return watching
         .start()
@@ -315,6 +331,17 @@ final class NodePlane extends VerticleBase {
               viewed = true;
               firstView.tryComplete();
             });
+  }
+
+  /** Connections to and from whom it names end at once; this node itself brings fresh evidence. */
+  private void onRevocations(Revocations now) {
+    int cut = revoked.update(now);
+    LOG.log(Level.INFO, "revocations known={0} connectionsCut={1}", now.size(), cut);
+    identity.ifPresent(own -> {
+      if (revoked.against(own.current().chain().getFirst()).isPresent()) {
+        own.withdrawn();
+      }
+    });
   }
 
   private Future<Void> openTheDoor() {

@@ -3,6 +3,7 @@ package dev.hanse.control;
 import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.tls.MeshTls;
 import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.api.tls.RevokedPeers;
 import dev.hanse.control.rpc.Callers;
 import io.vertx.core.http.HttpConnection;
 import java.lang.System.Logger;
@@ -12,14 +13,21 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Callers by their mesh certificates. One that cannot be read, or is of another trust domain,
- * proves nobody.
+ * Callers by their mesh certificates. One that cannot be read, is of another trust domain or is
+ * revoked proves nobody.
+ *
+ * @param revoked as this control plane knows it now
  */
-record CertifiedCallers(String trustDomain) implements Callers {
+record CertifiedCallers(String trustDomain, RevokedPeers revoked) implements Callers {
   private static final Logger LOG = System.getLogger(CertifiedCallers.class.getName());
 
   @Override
   public Optional<PeerIdentity> peerOf(HttpConnection connection) {
+    return renewing(connection).filter(peer -> revoked.against(connection).isEmpty());
+  }
+
+  @Override
+  public Optional<PeerIdentity> renewing(HttpConnection connection) {
     return readable(() -> MeshTls.peerOf(connection))
         .filter(peer -> peer.trustDomain().equals(trustDomain));
   }

@@ -108,6 +108,27 @@ public final class ControlGraph {
     return plane.providerOf(joinToken);
   }
 
+  /**
+   * Judges newcomers by another policy from now on. Results of a different policy are withdrawn:
+   * every edge learns it as it learns of a revocation, and their nodes come back with fresh
+   * evidence.
+   *
+   * @return how many results were withdrawn
+   */
+  public Future<Integer> appraiseBy(Appraiser appraiser) {
+    return onHome(() -> plane.appraiseBy(appraiser));
+  }
+
+  /**
+   * Signs with another CA of the region from now on, and shows a certificate of it. Identities
+   * issued before stay valid until they end.
+   *
+   * @throws IllegalArgumentException if it is another region's
+   */
+  public Future<Void> rotate(RegionAuthority next) {
+    return plane.rotate(next);
+  }
+
   /** Stops: connections end, leases stay with whoever comes next on the same ledger. */
   public Future<Void> close() {
     return vertx.undeploy(deployment);

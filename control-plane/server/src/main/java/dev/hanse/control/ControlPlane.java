@@ -1,22 +1,26 @@
 package dev.hanse.control;
 
-import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.Endpoint;
-import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.MeshTls;
 import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.api.tls.RevokedPeers;
 import dev.hanse.attestation.challenge.Challenges;
+import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.control.access.JoinTokens;
 import dev.hanse.control.admin.AdminApi;
 import dev.hanse.control.federation.FederationDialer;
 import dev.hanse.control.federation.FederationRpc;
+import dev.hanse.control.identity.IssuedIdentity;
+import dev.hanse.control.identity.RegionAuthority;
 import dev.hanse.control.ledger.Keeper;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.market.Market;
+import dev.hanse.control.membership.Denials;
 import dev.hanse.control.membership.Membership;
 import dev.hanse.control.membership.Moment;
+import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.membership.RegionProfile;
 import dev.hanse.control.rpc.Callers;
 import dev.hanse.control.rpc.ControlRpc;
@@ -26,6 +30,7 @@ import dev.hanse.control.workflow.Enrolment;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
@@ -40,6 +45,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -80,11 +86,15 @@ final class ControlPlane extends VerticleBase {
   private MeshIdentity identity;
   private GrpcClient peerClient;
   private long ticks;
+  private final RevokedPeers revoked = new RevokedPeers();
+  private long revocationsSeen = -1;
+  private volatile Appraiser appraiser;
 
   ControlPlane(
       Vertx vertx, ControlConfig config, ControlGraph.Parts parts, Ledger.Contents contents) {
     this.config = config;
     this.parts = parts;
+    appraiser = parts.appraiser();
     identity = parts.authority().controlIdentity();
     SecureRandom random = new SecureRandom();
     market =
@@ -105,11 +115,12 @@ final class ControlPlane extends VerticleBase {
             contents.remembered(),
             contents.keys(),
             market::priced,
+            new Denials(config.terms().maxMembers(), contents.revocations(), contents.results()),
             parts.clock().get());
     joinTokens = new JoinTokens(contents.joinTokens());
     keeper = new Keeper(parts.ledger(), membership, joinTokens, parts.metrics());
 
-    Callers callers = new CertifiedCallers(parts.authority().trustDomain());
+    Callers callers = new CertifiedCallers(parts.authority().trustDomain(), revoked);
     controlRpc =
         new ControlRpc(membership, market, config.seed(), parts.clock(), callers, parts.metrics());
     federationRpc = new FederationRpc(membership, parts.clock(), callers::peerOf, parts.metrics());
@@ -117,14 +128,15 @@ final class ControlPlane extends VerticleBase {
         new Enrolment(
             parts.authority(),
             new Challenges(random),
-            parts.appraiser(),
+            () -> appraiser,
             parts.activations(),
+            membership.denials()::inForce,
             this::providerOf,
             AddressRate.standard(),
             () -> parts.clock().get().wall());
     GrpcServer everybody = grpc(vertx, MAX_MESSAGE_BYTES);
     GrpcServer newcomers = grpc(vertx, EnrollmentRpc.MAX_MESSAGE_BYTES);
-    new EnrollmentRpc(vertx, enrolment, callers::peerOf, this::attested).bind(newcomers);
+    new EnrollmentRpc(vertx, enrolment, callers::renewing, this::attested).bind(newcomers);
     controlRpc.bind(everybody);
     GrpcServer regions = grpc(vertx, MAX_REGION_BYTES);
     federationRpc.bind(regions);
@@ -210,12 +222,44 @@ final class ControlPlane extends VerticleBase {
     };
   }
 
-  private boolean attested(NodeId id, AttestationSummary summary) {
-    boolean known = membership.attested(id, summary, parts.clock().get());
-    if (!known) {
+  private boolean attested(IssuedIdentity issued) {
+    Moment now = parts.clock().get();
+    boolean known = membership.attested(issued.node().id(), issued.attestation(), now);
+    if (known) {
+      membership
+          .denials()
+          .appraised(
+              new NodeResult(
+                  issued.node().id(),
+                  issued.stamp().summary().technology(),
+                  issued.stamp().policy(),
+                  issued.stamp().evidenceDigest(),
+                  issued.facts(),
+                  issued.attestation().expiresAt()),
+              now.wall());
+    } else {
       parts.metrics().boundHit("members");
     }
     return known;
+  }
+
+  /**
+   * Judges by another policy from now on, and withdraws every result of a different one: their
+   * nodes come back with fresh evidence at once, and are judged by it.
+   *
+   * @return how many results were withdrawn
+   */
+  int appraiseBy(Appraiser next) {
+    appraiser = next;
+    List<String> others =
+        membership.denials().results().stream()
+            .filter(result -> !result.policy().equals(next.policy().name()))
+            .map(NodeResult::evidenceDigest)
+            .toList();
+    membership
+        .denials()
+        .withdraw(others, "policy " + next.policy().name(), parts.clock().get().wall());
+    return others.size();
   }
 
   @Override
@@ -241,6 +285,10 @@ final class ControlPlane extends VerticleBase {
     if (membership.tick(now)) {
       parts.metrics().published(membership.version(), membership.size());
     }
+    if (membership.denials().revision() != revocationsSeen) {
+      revocationsSeen = membership.denials().revision();
+      revoked.update(membership.denials().inForce());
+    }
     controlRpc.tick(now);
     federationRpc.tick(now);
     dialer.tick(now);
@@ -261,6 +309,18 @@ final class ControlPlane extends VerticleBase {
               parts.ledger().close();
               return saved.succeeded();
             }));
+  }
+
+  Future<Void> rotate(RegionAuthority next) {
+    parts.authority().adopt(next);
+    Promise<Void> rotated = Promise.promise();
+    home()
+        .runOnContext(home ->
+            vertx
+                .executeBlocking(parts.authority()::controlIdentity)
+                .compose(renewed -> renew(Objects.requireNonNull(renewed)))
+                .onComplete(rotated));
+    return rotated.future();
   }
 
   private void renewInTime() {

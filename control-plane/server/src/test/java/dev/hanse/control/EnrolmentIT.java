@@ -43,6 +43,11 @@ class EnrolmentIT {
   }
 
   private EnrollResponse enrol(ControlGraph graph, String joinToken) {
+    return enrol(bench, graph, joinToken);
+  }
+
+  /** Enrols gpu-1 of acme. */
+  static EnrollResponse enrol(Bench bench, ControlGraph graph, String joinToken) {
     GrpcClient anonymous =
         GrpcClient.builder(bench.vertx).with(MeshTls.bootstrapClient(bench.ca.roots())).build();
     EnrollmentGrpcClient client =
@@ -93,7 +98,7 @@ class EnrolmentIT {
     }
   }
 
-  private static String joinToken(ControlGraph graph, String provider) {
+  static String joinToken(ControlGraph graph, String provider) {
     return new AdminClient(graph.admin())
         .post("/admin/v1/join-tokens", "{\"provider\":\"" + provider + "\"}")
         .body()

@@ -41,10 +41,17 @@ public final class TestCa {
     return regions.computeIfAbsent(region, mesh::region);
   }
 
+  /** A second CA of a region, by the same root. */
+  public RegionAuthority another(RegionId region) {
+    return mesh.region(region);
+  }
+
   public Appraiser appraiser() {
-    return new Appraiser(
-        List.of(new SimulatedVerifier(List.of(platform.root()))),
-        AppraisalPolicy.allowing(Set.of(SimulatedVerifier.TECHNOLOGY)));
+    return appraiser(AppraisalPolicy.allowing(Set.of(SimulatedVerifier.TECHNOLOGY)));
+  }
+
+  public Appraiser appraiser(AppraisalPolicy policy) {
+    return new Appraiser(List.of(new SimulatedVerifier(List.of(platform.root()))), policy);
   }
 
   SimulatedPlatform platform() {

@@ -51,6 +51,9 @@ final class Watcher {
   }
 
   private void receive(WatchResponse message) {
+    if (message.hasRevocations()) {
+      return;
+    }
     messages.add(message);
     Snapshot next =
         message.hasSnapshot()

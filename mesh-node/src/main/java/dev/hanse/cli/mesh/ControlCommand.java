@@ -3,7 +3,6 @@ package dev.hanse.cli.mesh;
 import dev.hanse.control.ControlClock;
 import dev.hanse.control.ControlConfig;
 import dev.hanse.control.ControlGraph;
-import dev.hanse.control.identity.CertificateLife;
 import dev.hanse.control.identity.RegionAuthority;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.membership.ControlMetrics;
@@ -11,8 +10,6 @@ import dev.hanse.control.store.FileLedger;
 import dev.hanse.control.store.MemoryLedger;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,12 +32,8 @@ public final class ControlCommand implements Callable<Integer> {
     }
     ControlFile file = options.read(ControlFile.class);
     ControlConfig config = file.control();
-    RegionAuthority authority =
-        RegionAuthority.load(
-            file.authority().dir(),
-            CertificateLife.STANDARD,
-            Clock.systemUTC(),
-            new SecureRandom());
+    AuthorityWatch authority = new AuthorityWatch(file.authority());
+    RegionAuthority first = authority.load();
     Ledger ledger = config.dataDir().<Ledger>map(FileLedger::open).orElseGet(MemoryLedger::new);
     PrintWriter out = spec.commandLine().getOut();
     Vertx vertx = RunningProcess.vertx();
@@ -51,11 +44,12 @@ public final class ControlCommand implements Callable<Integer> {
                   vertx,
                   config,
                   new ControlGraph.Parts(
-                      authority,
+                      first,
                       Appraisers.simulatedFromFiles(file.attestation().simulatedPlatforms()),
                       ledger,
                       ControlClock.system(),
                       ControlMetrics.NONE)));
+      authority.start(vertx, control);
       out.printf(
           "control plane of %s: nodes at %s, admin API at http://%s%n",
           config.region(), control.rpc(), control.admin());

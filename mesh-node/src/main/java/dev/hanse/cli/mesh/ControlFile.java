@@ -1,9 +1,13 @@
 package dev.hanse.cli.mesh;
 
 import dev.hanse.api.config.Doc;
+import dev.hanse.api.config.Masked;
+import dev.hanse.api.config.Secret;
 import dev.hanse.control.ControlConfig;
+import dev.hanse.control.identity.Passphrase;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** What {@code hanse control --config} reads. */
 @Doc("A region's control plane, and the authority it holds.")
@@ -12,7 +16,18 @@ public record ControlFile(ControlConfig control, Authority authority, Attestatio
   /** Where the region's CA is. */
   @Doc("The region's CA, made by: hanse mesh-init")
   public record Authority(
-      @Doc("Folder with region.pem, region.key and trust-bundle.pem.") Path dir) {}
+      @Doc("Folder with region.pem, region.key and trust-bundle.pem.") Path dir,
+      @Doc("Opens region.key, where it is encrypted. Best kept in a file.") @Secret
+          Optional<String> passphrase) {
+    Optional<Passphrase> opener() {
+      return passphrase.map(Passphrase::new);
+    }
+
+    @Override
+    public String toString() {
+      return Masked.text(this);
+    }
+  }
 
   /** Whose evidence is believed. */
   @Doc(

@@ -4,6 +4,7 @@ import dev.hanse.api.RegionId;
 import dev.hanse.api.tls.KeyFiles;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.control.identity.MeshAuthority;
+import dev.hanse.control.identity.Passphrase;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +13,10 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -43,16 +46,19 @@ public final class MeshInitCommand implements Callable<Integer> {
   @Option(names = "--trust-domain", defaultValue = "hanse.internal")
   private String trustDomain = "";
 
+  @Mixin private PassphraseOption passphrases;
+
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     SecureRandom random = new SecureRandom();
+    Optional<Passphrase> passphrase = passphrases.read();
     MeshAuthority root;
     if (Files.exists(directory.resolve("root.key"))) {
-      root = MeshAuthority.load(directory, Clock.systemUTC(), random);
+      root = MeshAuthority.load(directory, passphrase, Clock.systemUTC(), random);
     } else {
       root = MeshAuthority.create(trustDomain, Clock.systemUTC(), random);
-      root.save(directory);
+      root.save(directory, passphrase);
       out.println("root CA of " + trustDomain + ": " + directory.resolve("root.pem"));
     }
     for (String region : regions) {
@@ -60,7 +66,7 @@ public final class MeshInitCommand implements Callable<Integer> {
       if (Files.exists(folder.resolve("region.key"))) {
         out.println(region + " is there already: " + folder);
       } else {
-        root.region(new RegionId(region)).save(folder);
+        root.region(new RegionId(region)).save(folder, passphrase);
         out.println("CA of " + region + ": " + folder + "  (authority.dir of hanse control)");
       }
     }
@@ -79,6 +85,9 @@ public final class MeshInitCommand implements Callable<Integer> {
         "root fingerprint: "
             + HexFormat.of()
                 .formatHex(MessageDigest.getInstance("SHA-256").digest(root.root().getEncoded())));
+    if (passphrase.isEmpty()) {
+      out.println("The keys are not encrypted: --passphrase-file would do that.");
+    }
     out.println("Move root.key somewhere offline: only a new region needs it.");
     out.flush();
     return 0;

@@ -1,6 +1,7 @@
 package dev.hanse.node.control;
 
 import dev.hanse.api.RegionId;
+import dev.hanse.api.Revocations;
 import dev.hanse.api.Snapshot;
 import dev.hanse.api.SnapshotFold;
 import dev.hanse.api.control.v1.Ack;
@@ -9,6 +10,7 @@ import dev.hanse.api.control.v1.Nack;
 import dev.hanse.api.control.v1.Subscribe;
 import dev.hanse.api.control.v1.WatchRequest;
 import dev.hanse.api.control.v1.WatchResponse;
+import dev.hanse.api.wire.RevocationWire;
 import dev.hanse.api.wire.ViewWire;
 import dev.hanse.api.wire.WireException;
 import io.vertx.core.Context;
@@ -44,6 +46,8 @@ public final class WatchClient {
   private final RegionId region;
   private final SnapshotStore store;
   private final Consumer<Snapshot> onSnapshot;
+  private final Consumer<Revocations> onRevocations;
+  private final boolean revocationsOnly;
   private final Lifeline<WatchRequest, WatchResponse> line;
 
   private Optional<Dialer.Call<WatchRequest>> call = Optional.empty();
@@ -59,6 +63,7 @@ public final class WatchClient {
    * A client that does nothing until it is started.
    *
    * @param onSnapshot swaps the node's view; if it throws, the version is refused
+   * @param onRevocations takes the whole list of what is revoked, whenever it changed
    */
   public WatchClient(
       Context context,
@@ -66,8 +71,37 @@ public final class WatchClient {
       Pace pace,
       RandomGenerator random,
       SnapshotStore store,
-      Consumer<Snapshot> onSnapshot) {
-    this(Loop.of(context), channel.watch(), pace, random, channel.region(), store, onSnapshot);
+      Consumer<Snapshot> onSnapshot,
+      Consumer<Revocations> onRevocations) {
+    this(
+        Loop.of(context),
+        channel.watch(),
+        pace,
+        random,
+        channel.region(),
+        store,
+        onSnapshot,
+        onRevocations,
+        false);
+  }
+
+  /** A client of a node that places nothing: it hears of revocations, and of no view. */
+  public static WatchClient ofRevocations(
+      Context context,
+      ControlChannel channel,
+      Pace pace,
+      RandomGenerator random,
+      Consumer<Revocations> onRevocations) {
+    return new WatchClient(
+        Loop.of(context),
+        channel.watch(),
+        pace,
+        random,
+        channel.region(),
+        SnapshotStore.NONE,
+        snapshot -> {},
+        onRevocations,
+        true);
   }
 
   WatchClient(
@@ -78,6 +112,21 @@ public final class WatchClient {
       RegionId region,
       SnapshotStore store,
       Consumer<Snapshot> onSnapshot) {
+    this(loop, dialer, pace, random, region, store, onSnapshot, revocations -> {}, false);
+  }
+
+  WatchClient(
+      Loop loop,
+      Dialer<WatchRequest, WatchResponse> dialer,
+      Pace pace,
+      RandomGenerator random,
+      RegionId region,
+      SnapshotStore store,
+      Consumer<Snapshot> onSnapshot,
+      Consumer<Revocations> onRevocations,
+      boolean revocationsOnly) {
+    this.onRevocations = onRevocations;
+    this.revocationsOnly = revocationsOnly;
     this.loop = loop;
     this.pace = pace;
     this.region = region;
@@ -179,7 +228,7 @@ public final class WatchClient {
     public void opened(Dialer.Call<WatchRequest> opened) {
       call = Optional.of(opened);
       resyncing = false;
-      Subscribe.Builder held = Subscribe.newBuilder();
+      Subscribe.Builder held = Subscribe.newBuilder().setRevocationsOnly(revocationsOnly);
       view.ifPresent(last -> held.setEpoch(last.epoch()).setVersion(last.version()));
       opened.send(WatchRequest.newBuilder().setSubscribe(held).build());
       // No deadline for the first snapshot: a restarted control plane takes a lease to rebuild its
@@ -191,8 +240,23 @@ public final class WatchClient {
       switch (response.getMessageCase()) {
         case SNAPSHOT -> snapshot(response.getSnapshot());
         case DELTA -> delta(response.getDelta());
+        case REVOCATIONS -> revocations(response.getRevocations());
         case MESSAGE_NOT_SET ->
             LOG.log(Level.DEBUG, "watch: a message of a kind unknown to this version");
+      }
+    }
+
+    /**
+     * A list that cannot be read ends the stream: not to know who is revoked is no way to go on.
+     */
+    private void revocations(dev.hanse.api.control.v1.Revocations message) {
+      try {
+        onRevocations.accept(new Revocations(RevocationWire.fromProto(message)));
+        line.progressed();
+      } catch (WireException malformed) {
+        LOG.log(Level.WARNING, "watch: revocations unreadable: {0}", malformed.getMessage());
+        call.ifPresent(Dialer.Call::end);
+        line.giveUp("its revocations cannot be read", Duration.ZERO);
       }
     }
 

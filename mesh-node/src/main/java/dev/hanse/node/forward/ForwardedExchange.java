@@ -52,11 +52,13 @@ final class ForwardedExchange implements Exchange {
         channels
             .addressOf(attempt.node())
             .compose(address -> use.client().request(address, InferenceGrpcClient.Infer))
-            .onComplete(opened -> onOpened(opened, attempt));
+            .onComplete(opened -> onOpened(channels, opened, attempt));
   }
 
   private void onOpened(
-      AsyncResult<GrpcClientRequest<InferRequest, InferEvent>> opened, Upstream.Attempt attempt) {
+      PeerChannels channels,
+      AsyncResult<GrpcClientRequest<InferRequest, InferEvent>> opened,
+      Upstream.Attempt attempt) {
     if (opened.failed()) {
       end(notConnected());
       return;
@@ -67,6 +69,7 @@ final class ForwardedExchange implements Exchange {
       return;
     }
     request = opening;
+    channels.opened(opening.connection());
     opening.exceptionHandler(_ -> onLost());
     var _ = opening.response().onComplete(this::onResponse);
     var _ = opening.end(InferWire.toProto(attempt)).onFailure(_ -> onLost());

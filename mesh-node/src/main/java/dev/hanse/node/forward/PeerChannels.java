@@ -5,9 +5,11 @@ import dev.hanse.api.NodeId;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.MeshTls;
 import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.api.tls.RevokedPeers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
@@ -46,6 +48,7 @@ public final class PeerChannels {
   private static final int IDLE_SECONDS = 60;
 
   private final Vertx vertx;
+  private final RevokedPeers revoked;
   private final Function<Member, Future<SocketAddress>> addressOf;
   private volatile Channel channel;
 
@@ -106,17 +109,27 @@ public final class PeerChannels {
   }
 
   private PeerChannels(
-      Vertx vertx, HttpClientOptions options, Function<Member, Future<SocketAddress>> addressOf) {
+      Vertx vertx,
+      RevokedPeers revoked,
+      HttpClientOptions options,
+      Function<Member, Future<SocketAddress>> addressOf) {
     this.vertx = vertx;
+    this.revoked = revoked;
     this.addressOf = addressOf;
     this.channel = new Channel(clientsOf(options));
   }
 
   /** Connections that prove who both ends are. */
   public static PeerChannels mutual(Vertx vertx, MeshIdentity identity) {
+    return mutual(vertx, identity, new RevokedPeers());
+  }
+
+  /** As above; none to whom is revoked, and those there are end when that is learnt. */
+  public static PeerChannels mutual(Vertx vertx, MeshIdentity identity, RevokedPeers revoked) {
     return new PeerChannels(
         vertx,
-        MeshTls.client(identity),
+        revoked,
+        MeshTls.client(identity, revoked),
         member ->
             MeshTls.resolve(
                 vertx, member.address(), PeerIdentity.dnsNameOfNode(member.region(), member.id())));
@@ -126,6 +139,7 @@ public final class PeerChannels {
   static PeerChannels plaintext(Vertx vertx) {
     return new PeerChannels(
         vertx,
+        new RevokedPeers(),
         new HttpClientOptions()
             .setProtocolVersion(HttpVersion.HTTP_2)
             .setHttp2ClearTextUpgrade(false)
@@ -152,13 +166,18 @@ public final class PeerChannels {
   /** Puts a renewed identity in force. */
   public void renew(MeshIdentity identity) {
     Channel old = channel;
-    channel = new Channel(clientsOf(MeshTls.client(identity)));
+    channel = new Channel(clientsOf(MeshTls.client(identity, revoked)));
     old.retire();
   }
 
   /** Ends every connection. */
   public Future<Void> close() {
     return channel.close();
+  }
+
+  /** An exchange has a connection: it ends with the other side's trust. */
+  void opened(HttpConnection connection) {
+    revoked.watchOwn(connection);
   }
 
   Future<SocketAddress> addressOf(Member member) {

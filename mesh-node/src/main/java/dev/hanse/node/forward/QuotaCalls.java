@@ -53,7 +53,10 @@ public final class QuotaCalls implements QuotaPort {
     return channels
         .addressOf(node)
         .compose(address -> use.get().client().request(address, InferenceGrpcClient.Quota))
-        .compose(request -> request.send(QuotaWire.toProto(ask)))
+        .compose(request -> {
+          channels.opened(request.connection());
+          return request.send(QuotaWire.toProto(ask));
+        })
         .compose(QuotaCalls::answerOf)
         .map(QuotaWire::fromProto)
         .timeout(ANSWER_WITHIN_MILLIS, TimeUnit.MILLISECONDS)

@@ -168,13 +168,14 @@ final class EnrolExchange {
 
   private List<X509Certificate> roots(List<ByteString> sent)
       throws CertificateException, IOException {
+    List<X509Certificate> offered = certificates(sent);
     return switch (joining.trust()) {
-      case Trust.Bundle(var roots) -> roots;
+      case Trust.Bundle(var roots) -> TrustBundle.widened(roots, offered, clock.instant());
       case Trust.Pin(var sha256) -> {
         String pin = sha256.strip().toLowerCase(Locale.ROOT).replace(":", "");
-        for (X509Certificate root : certificates(sent)) {
+        for (X509Certificate root : offered) {
           if (Bytes.copyOf(root.getEncoded()).sha256().hex().equals(pin)) {
-            yield List.of(root);
+            yield TrustBundle.widened(List.of(root), offered, clock.instant());
           }
         }
         throw new IOException("the control plane did not send the root of fingerprint " + pin);

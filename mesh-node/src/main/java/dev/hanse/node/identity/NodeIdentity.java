@@ -50,6 +50,7 @@ public final class NodeIdentity {
   // On the context only.
   private int failures;
   private int turn;
+  private boolean renewing;
   private long timer = -1;
   private long expiryTimer = -1;
 
@@ -109,6 +110,19 @@ public final class NodeIdentity {
   public boolean isValid() {
     Enrolled.Accepted enrolled = current;
     return enrolled != null && clock.instant().isBefore(enrolled.identity().notAfter());
+  }
+
+  /**
+   * The mesh accepts this identity no more: renews at once, with fresh evidence. A node that itself
+   * is revoked is refused, and keeps asking without hurry.
+   */
+  public void withdrawn() {
+    context.runOnContext(go -> {
+      if (!closed && !renewing) {
+        vertx.cancelTimer(timer);
+        renew();
+      }
+    });
   }
 
   /** Calls {@code listener} with each identity after the first. */
@@ -183,7 +197,9 @@ public final class NodeIdentity {
     if (closed) {
       return;
     }
+    renewing = true;
     attempt(isValid() ? Optional.of(current()) : Optional.empty())
+        .onComplete(over -> renewing = false)
         .onSuccess(outcome -> {
           switch (outcome) {
             case Enrolled.Accepted accepted -> {

@@ -212,6 +212,6 @@ class ControlClientsIT {
   }
 
   private WatchClient watching(ControlChannel channel) {
-    return new WatchClient(context, channel, BRISK, new Random(1), SnapshotStore.NONE, seen::add);
+    return new WatchClient(context, channel, BRISK, new Random(1), SnapshotStore.NONE, seen::add, revocations -> {});
   }
 }

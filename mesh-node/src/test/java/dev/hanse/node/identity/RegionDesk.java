@@ -59,7 +59,7 @@ final class RegionDesk {
             AddressRate.standard(),
             InstantSource.system());
     grpc = GrpcServer.server(vertx);
-    new EnrollmentRpc(vertx, enrolment, MeshTls::peerOf, (node, summary) -> true).bind(grpc);
+    new EnrollmentRpc(vertx, enrolment, MeshTls::peerOf, issued -> true).bind(grpc);
   }
 
   void open() throws Exception {

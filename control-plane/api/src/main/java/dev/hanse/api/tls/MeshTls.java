@@ -58,6 +58,12 @@ public final class MeshTls {
    * @param auth {@code REQUIRED} between members; {@code REQUEST} where newcomers enrol
    */
   public static HttpServerOptions server(MeshIdentity identity, ClientAuth auth) {
+    return server(identity, auth, new RevokedPeers());
+  }
+
+  /** As above; refuses whom {@code revoked} names. */
+  public static HttpServerOptions server(
+      MeshIdentity identity, ClientAuth auth, RevokedPeers revoked) {
     HttpServerOptions options = new HttpServerOptions();
     options
         .setSsl(true)
@@ -66,7 +72,7 @@ public final class MeshTls {
         .setClientAuth(auth)
         .setEnabledSecureTransportProtocols(PROTOCOLS)
         .setKeyCertOptions(own(identity))
-        .setTrustOptions(trust(identity.roots()))
+        .setTrustOptions(trust(identity.roots(), revoked))
         .setSslHandshakeTimeout(HANDSHAKE_WITHIN.toMillis())
         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
         .setTcpNoDelay(true);
@@ -75,20 +81,31 @@ public final class MeshTls {
 
   /** The part of {@link #server} which a renewal replaces. */
   public static ServerSSLOptions serverSsl(MeshIdentity identity, ClientAuth auth) {
+    return serverSsl(identity, auth, new RevokedPeers());
+  }
+
+  /** As above; refuses whom {@code revoked} names. */
+  public static ServerSSLOptions serverSsl(
+      MeshIdentity identity, ClientAuth auth, RevokedPeers revoked) {
     return new ServerSSLOptions()
         .setClientAuth(auth)
         .setUseAlpn(true)
         .setApplicationLayerProtocols(List.of(HttpVersion.HTTP_2.alpnName()))
         .setEnabledSecureTransportProtocols(PROTOCOLS)
         .setKeyCertOptions(own(identity))
-        .setTrustOptions(trust(identity.roots()))
+        .setTrustOptions(trust(identity.roots(), revoked))
         .setSslHandshakeTimeout(HANDSHAKE_WITHIN.toMillis())
         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
   }
 
   /** Options of a client which shows its own certificate. Connect with {@link #address}. */
   public static HttpClientOptions client(MeshIdentity identity) {
-    return bootstrapClient(identity.roots()).setKeyCertOptions(own(identity));
+    return client(identity, new RevokedPeers());
+  }
+
+  /** As above; refuses whom {@code revoked} names. */
+  public static HttpClientOptions client(MeshIdentity identity, RevokedPeers revoked) {
+    return anonymous(trust(identity.roots(), revoked)).setKeyCertOptions(own(identity));
   }
 
   /** Options of a client which has no certificate yet, and enrols. */
@@ -165,6 +182,11 @@ public final class MeshTls {
    * it was made with. Takes the connection's close handler.
    */
   public static Handler<HttpConnection> untilPeerExpires(Vertx vertx) {
+    return untilPeerExpires(vertx, new RevokedPeers());
+  }
+
+  /** As above, and ends a connection when its peer is revoked. */
+  public static Handler<HttpConnection> untilPeerExpires(Vertx vertx, RevokedPeers revoked) {
     return connection ->
         leafOf(connection)
             .ifPresent(leaf -> {
@@ -179,7 +201,11 @@ public final class MeshTls {
                             connection.shutdown(
                                 Math.max(1, lead.toMillis()), TimeUnit.MILLISECONDS);
                       });
-              connection.closeHandler(closed -> vertx.cancelTimer(timer));
+              connection.closeHandler(closed -> {
+                vertx.cancelTimer(timer);
+                revoked.forget(connection);
+              });
+              revoked.watch(connection);
             });
   }
 
@@ -200,7 +226,7 @@ public final class MeshTls {
     return options;
   }
 
-  private static Optional<X509Certificate> leafOf(HttpConnection connection) {
+  static Optional<X509Certificate> leafOf(HttpConnection connection) {
     if (!connection.isSsl()) {
       return Optional.empty();
     }
@@ -237,6 +263,10 @@ public final class MeshTls {
   }
 
   private static TrustOptions trust(List<X509Certificate> roots) {
-    return new MeshTrustOptions(new MeshTrust(roots));
+    return trust(roots, new RevokedPeers());
+  }
+
+  private static TrustOptions trust(List<X509Certificate> roots, RevokedPeers revoked) {
+    return new MeshTrustOptions(new MeshTrust(roots, revoked));
   }
 }

@@ -1,5 +1,6 @@
 package dev.hanse.api.tls;
 
+import dev.hanse.api.Revocation;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -8,6 +9,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -35,10 +37,17 @@ final class MeshTrust extends X509ExtendedTrustManager {
 
   private final List<X509Certificate> roots;
   private final X509ExtendedTrustManager pkix;
+  private final RevokedPeers revoked;
 
   MeshTrust(List<X509Certificate> roots) {
+    this(roots, new RevokedPeers());
+  }
+
+  /** Refuses, besides, whom {@code revoked} names at the time of the handshake. */
+  MeshTrust(List<X509Certificate> roots, RevokedPeers revoked) {
     this.roots = List.copyOf(roots);
     this.pkix = pkix(this.roots);
+    this.revoked = revoked;
   }
 
   /**
@@ -114,7 +123,9 @@ final class MeshTrust extends X509ExtendedTrustManager {
       if (sent.size() == 3 && roots.contains(sent.getLast())) {
         sent = sent.subList(0, 2);
       }
-      requireWellFormed(sent, roots);
+      PeerIdentity peer = requireWellFormed(sent, roots);
+      Optional<Revocation> withdrawn = revoked.against(chain[0]);
+      require(withdrawn.isEmpty(), peer.spiffeId() + " is revoked");
     } catch (IllegalArgumentException refused) {
       throw new CertificateException(refused.getMessage(), refused);
     }

@@ -83,7 +83,10 @@ public final class AdminApi {
             subject.durable(),
             subject.clock(),
             subject.random());
+    TrustRoutes trust = new TrustRoutes(subject.membership(), subject.durable(), subject.clock());
     return List.of(
+        new Route(HttpMethod.GET, "/admin/v1/revocations", now(trust::revocations)),
+        new Route(HttpMethod.POST, "/admin/v1/revocations", trust::decide),
         new Route(HttpMethod.GET, "/admin/v1/status", now(mesh::status)),
         new Route(HttpMethod.GET, "/admin/v1/nodes", now(mesh::nodes)),
         new Route(HttpMethod.GET, "/admin/v1/nodes/{nodeId}", now(mesh::node)),

@@ -1,6 +1,7 @@
 package dev.hanse.control.federation;
 
 import dev.hanse.api.RegionId;
+import dev.hanse.api.wire.RevocationWire;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.membership.FoldOutcome;
 import dev.hanse.control.membership.Membership;
@@ -31,6 +32,7 @@ final class RegionLink {
   private final Supplier<Moment> clock;
   private final ControlMetrics metrics;
   private long sent = -1;
+  private long revocationsSent = -1;
   private boolean asking;
   private Duration askedAt = Duration.ZERO;
   private boolean waiting;
@@ -74,6 +76,13 @@ final class RegionLink {
       }
       if (update.resync()) {
         sent = -1;
+        revocationsSent = -1;
+      }
+      if (message.hasRevocations()) {
+        var _ =
+            membership
+                .denials()
+                .merge(RevocationWire.fromProto(message.getRevocations()), now.wall());
       }
       folded(membership.fold(update, now), now);
       pump();
@@ -126,12 +135,25 @@ final class RegionLink {
   private void send(RegionUpdate update) {
     sent = update.sequence();
     try {
-      var _ = out.write(RegionUpdateWire.toProto(update.withResync(asking)));
+      var _ = out.write(withRevocations(RegionUpdateWire.toProto(update.withResync(asking))));
       asking = false;
     } catch (IllegalStateException cancelled) {
       // Vert.x refuses to write to a stream the other side has just reset.
       over = true;
     }
+  }
+
+  /** Adds the deny list where the other side does not have it as it is now. */
+  private dev.hanse.api.control.v1.RegionUpdate withRevocations(
+      dev.hanse.api.control.v1.RegionUpdate update) {
+    long current = membership.denials().revision();
+    if (current == revocationsSent) {
+      return update;
+    }
+    revocationsSent = current;
+    return update.toBuilder()
+        .setRevocations(RevocationWire.toProto(membership.denials().all()))
+        .build();
   }
 
   /** Sends what is new; cuts a stream on which the other side has fallen silent. */

@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -56,6 +57,17 @@ public final class MeshAuthority {
    * @throws IllegalArgumentException if {@code trustDomain} is not a lower-case DNS name
    */
   public static MeshAuthority create(String trustDomain, InstantSource clock, SecureRandom random) {
+    return create(trustDomain, "Hanse mesh root", clock, random);
+  }
+
+  /** A root to follow this one, of another name: both are trusted for a while. */
+  public MeshAuthority successor() {
+    return create(
+        trustDomain, "Hanse mesh root of " + clock.instant().getEpochSecond(), clock, random);
+  }
+
+  private static MeshAuthority create(
+      String trustDomain, String commonName, InstantSource clock, SecureRandom random) {
     if (!PeerIdentity.TRUST_DOMAIN.matcher(trustDomain).matches()) {
       throw new IllegalArgumentException(
           "trust domain must look like hanse.internal, was \"" + trustDomain + "\"");
@@ -63,7 +75,7 @@ public final class MeshAuthority {
     KeyPair pair = Signing.newKey(random);
     SubjectPublicKeyInfo publicKey =
         SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded());
-    X500Name name = name("Hanse mesh root", trustDomain);
+    X500Name name = name(commonName, trustDomain);
     Instant now = clock.instant();
     Signing.Draft draft =
         new Signing.Draft(
@@ -87,8 +99,15 @@ public final class MeshAuthority {
    */
   public static MeshAuthority load(Path directory, InstantSource clock, SecureRandom random)
       throws IOException {
+    return load(directory, Optional.empty(), clock, random);
+  }
+
+  /** As above, for an encrypted key. */
+  public static MeshAuthority load(
+      Path directory, Optional<Passphrase> passphrase, InstantSource clock, SecureRandom random)
+      throws IOException {
     return new MeshAuthority(
-        KeyFiles.readKey(directory.resolve(KEY_FILE)),
+        SealedKey.read(directory.resolve(KEY_FILE), passphrase),
         KeyFiles.readCertificates(directory.resolve(CERTIFICATE_FILE)).getFirst(),
         clock,
         random);
@@ -96,13 +115,59 @@ public final class MeshAuthority {
 
   /** Writes {@code root.pem} and {@code root.key} (0600); refuses to replace a key. */
   public void save(Path directory) throws IOException {
+    save(directory, Optional.empty());
+  }
+
+  /** As above, the key encrypted. */
+  public void save(Path directory, Optional<Passphrase> passphrase) throws IOException {
     Files.createDirectories(directory);
-    KeyFiles.writeKey(directory.resolve(KEY_FILE), key);
+    SealedKey.write(directory.resolve(KEY_FILE), key, passphrase, random);
     KeyFiles.writeCertificates(directory.resolve(CERTIFICATE_FILE), List.of(certificate));
+  }
+
+  /**
+   * Vouches for another root of the same trust domain: who trusts this one may trust that.
+   *
+   * @return that root's name and key, signed by this one
+   * @throws IllegalArgumentException if it is of another trust domain
+   */
+  public X509Certificate crossSign(X509Certificate other) {
+    if (!AuthorityNames.trustDomainOf(other).equals(trustDomain)) {
+      throw new IllegalArgumentException("only roots of " + trustDomain + " are cross-signed");
+    }
+    Instant otherEnds = other.getNotAfter().toInstant();
+    Instant ends = certificate.getNotAfter().toInstant();
+    Signing.Draft draft =
+        new Signing.Draft(
+            X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()),
+            X500Name.getInstance(other.getSubjectX500Principal().getEncoded()),
+            SubjectPublicKeyInfo.getInstance(other.getPublicKey().getEncoded()),
+            clock.instant().minus(CertificateLife.BACKDATED),
+            otherEnds.isBefore(ends) ? otherEnds : ends,
+            new BasicConstraints(1),
+            KeyUsage.keyCertSign | KeyUsage.cRLSign,
+            uri("spiffe://" + trustDomain));
+    return Signing.sign(
+        Signing.builder(
+            draft,
+            SubjectPublicKeyInfo.getInstance(certificate.getPublicKey().getEncoded()),
+            random),
+        key);
   }
 
   /** Makes a region's CA: for its own region only, and with no CA below. */
   public RegionAuthority region(RegionId region) {
+    return region(region, List.of(certificate), List.of());
+  }
+
+  /**
+   * As above, in a mesh of several roots.
+   *
+   * @param roots the trust bundle, this one among them
+   * @param crossed what the roots vouch for each other with
+   */
+  public RegionAuthority region(
+      RegionId region, List<X509Certificate> roots, List<X509Certificate> crossed) {
     KeyPair pair = Signing.newKey(random);
     SubjectPublicKeyInfo publicKey =
         SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded());
@@ -132,7 +197,8 @@ public final class MeshAuthority {
     return new RegionAuthority(
         pair.getPrivate(),
         Signing.sign(builder, key),
-        List.of(certificate),
+        roots,
+        crossed,
         new RegionAuthority.Means(clock, random, CertificateLife.STANDARD));
   }
 

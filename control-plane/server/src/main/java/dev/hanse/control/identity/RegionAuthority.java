@@ -28,6 +28,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -51,24 +52,58 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 public final class RegionAuthority {
   private static final String CERTIFICATE_FILE = "region.pem";
   private static final String KEY_FILE = "region.key";
+  private static final String CROSSED_FILE = "cross-signed.pem";
   private static final String BUNDLE_FILE = "trust-bundle.pem";
 
   private final PeerIdentity.ControlPlane self;
-  private final PrivateKey key;
-  private final X509Certificate certificate;
-  private final List<X509Certificate> roots;
   private final Means means;
+
+  /** Swapped whole when the authority is rotated: who signs reads it once. */
+  private volatile Held held;
+
+  /** A CA's key and what its leaves are verified with. */
+  private record Held(
+      PrivateKey key,
+      X509Certificate certificate,
+      List<X509Certificate> roots,
+      List<X509Certificate> crossed) {
+    /** Leaves the key out. */
+    @Override
+    public String toString() {
+      return String.valueOf(certificate.getSubjectX500Principal());
+    }
+  }
 
   /** What an authority works with. */
   record Means(InstantSource clock, SecureRandom random, CertificateLife life) {}
 
   RegionAuthority(
-      PrivateKey key, X509Certificate certificate, List<X509Certificate> roots, Means means) {
-    this.self = AuthorityNames.controlPlaneOf(certificate);
-    this.key = key;
-    this.certificate = certificate;
-    this.roots = List.copyOf(roots);
+      PrivateKey key,
+      X509Certificate certificate,
+      List<X509Certificate> roots,
+      List<X509Certificate> crossed,
+      Means means) {
+    this(new Held(key, certificate, List.copyOf(roots), List.copyOf(crossed)), means);
+  }
+
+  private RegionAuthority(Held held, Means means) {
+    this.self = AuthorityNames.controlPlaneOf(held.certificate());
+    this.held = held;
     this.means = means;
+  }
+
+  /**
+   * Signs with another authority's key from now on, and hands out its trust bundle. Leaves of the
+   * one before stay valid until they end: peers verify each against the CA it brings along.
+   *
+   * @throws IllegalArgumentException if that is of another region or trust domain
+   */
+  public void adopt(RegionAuthority next) {
+    if (!next.self.equals(self)) {
+      throw new IllegalArgumentException(
+          "the authority of " + next.self.spiffeId() + " cannot follow that of " + self.spiffeId());
+    }
+    held = next.held;
   }
 
   /**
@@ -79,10 +114,23 @@ public final class RegionAuthority {
   public static RegionAuthority load(
       Path directory, CertificateLife life, InstantSource clock, SecureRandom random)
       throws IOException {
+    return load(directory, Optional.empty(), life, clock, random);
+  }
+
+  /** As above, for an encrypted key. */
+  public static RegionAuthority load(
+      Path directory,
+      Optional<Passphrase> passphrase,
+      CertificateLife life,
+      InstantSource clock,
+      SecureRandom random)
+      throws IOException {
+    Path crossed = directory.resolve(CROSSED_FILE);
     return new RegionAuthority(
-        KeyFiles.readKey(directory.resolve(KEY_FILE)),
+        SealedKey.read(directory.resolve(KEY_FILE), passphrase),
         KeyFiles.readCertificates(directory.resolve(CERTIFICATE_FILE)).getFirst(),
         KeyFiles.readCertificates(directory.resolve(BUNDLE_FILE)),
+        Files.exists(crossed) ? KeyFiles.readCertificates(crossed) : List.of(),
         new Means(clock, random, life));
   }
 
@@ -91,16 +139,37 @@ public final class RegionAuthority {
    * replace a key.
    */
   public void save(Path directory) throws IOException {
+    save(directory, Optional.empty());
+  }
+
+  /** As above, the key encrypted. The certificate is written last: its change is the signal. */
+  public void save(Path directory, Optional<Passphrase> passphrase) throws IOException {
+    Held now = held;
     Files.createDirectories(directory);
-    KeyFiles.writeKey(directory.resolve(KEY_FILE), key);
-    KeyFiles.writeCertificates(directory.resolve(CERTIFICATE_FILE), List.of(certificate));
-    KeyFiles.writeCertificates(directory.resolve(BUNDLE_FILE), roots);
+    SealedKey.write(directory.resolve(KEY_FILE), now.key(), passphrase, means.random());
+    KeyFiles.writeCertificates(directory.resolve(BUNDLE_FILE), now.roots());
+    if (!now.crossed().isEmpty()) {
+      KeyFiles.writeCertificates(directory.resolve(CROSSED_FILE), now.crossed());
+    }
+    KeyFiles.writeCertificates(directory.resolve(CERTIFICATE_FILE), List.of(now.certificate()));
+  }
+
+  /**
+   * Puts this authority in the place of one saved before, whose key stays beside it under another
+   * name until the operator removes it.
+   */
+  public void replace(Path directory, Optional<Passphrase> passphrase) throws IOException {
+    Path old = directory.resolve(KEY_FILE);
+    if (Files.exists(old)) {
+      Files.move(
+          old, directory.resolve("region-" + means.clock().instant().getEpochSecond() + ".key"));
+    }
+    save(directory, passphrase);
   }
 
   /** The same authority, issuing leaves of another length. */
   public RegionAuthority issuing(CertificateLife life) {
-    return new RegionAuthority(
-        key, certificate, roots, new Means(means.clock(), means.random(), life));
+    return new RegionAuthority(held, new Means(means.clock(), means.random(), life));
   }
 
   public RegionId region() {
@@ -113,7 +182,7 @@ public final class RegionAuthority {
 
   /** The trust bundle. */
   public List<X509Certificate> roots() {
-    return roots;
+    return held.roots();
   }
 
   /**
@@ -162,6 +231,7 @@ public final class RegionAuthority {
       throw new IllegalArgumentException("a result is about another nonce, key or node");
     }
     PeerIdentity.Node node = nodeOf(binding.claims());
+    Held signer = held;
     Instant now = means.clock().instant();
     AttestationResult result =
         Collections.min(results, Comparator.comparing(AttestationResult::level));
@@ -174,6 +244,7 @@ public final class RegionAuthority {
         new AttestationStamp(summary, evidenceDigest(results).hex(), result.policy());
     X509v3CertificateBuilder builder =
         leaf(
+            signer,
             node,
             SubjectPublicKeyInfo.getInstance(binding.key().spki().toArray()),
             now,
@@ -183,15 +254,18 @@ public final class RegionAuthority {
     } catch (CertIOException broken) {
       throw new IllegalStateException("the attestation stamp cannot be encoded", broken);
     }
-    X509Certificate leaf = Signing.sign(builder, key);
+    X509Certificate leaf = Signing.sign(builder, signer.key());
     Instant notAfter = leaf.getNotAfter().toInstant();
     return new IssuedIdentity(
         node,
-        List.of(leaf, certificate),
-        roots,
+        List.of(leaf, signer.certificate()),
+        signer.roots(),
+        signer.crossed(),
         notAfter,
         CertificateLife.renewAt(now, notAfter, means.random()),
-        summary);
+        summary,
+        stamp,
+        result.measurements());
   }
 
   /** Of one part its own; of several a digest over theirs, in order. */
@@ -212,16 +286,18 @@ public final class RegionAuthority {
    */
   public MeshIdentity controlIdentity() {
     KeyPair pair = Signing.newKey(means.random());
+    Held signer = held;
     Instant now = means.clock().instant();
     X509Certificate leaf =
         Signing.sign(
             leaf(
+                signer,
                 self,
                 SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()),
                 now,
                 now.plus(means.life().leaf())),
-            key);
-    return new MeshIdentity(pair.getPrivate(), List.of(leaf, certificate), roots);
+            signer.key());
+    return new MeshIdentity(pair.getPrivate(), List.of(leaf, signer.certificate()), signer.roots());
   }
 
   /** When a control plane should take its next {@link #controlIdentity}. */
@@ -230,7 +306,12 @@ public final class RegionAuthority {
   }
 
   private X509v3CertificateBuilder leaf(
-      PeerIdentity subject, SubjectPublicKeyInfo subjectKey, Instant now, Instant notAfter) {
+      Held signer,
+      PeerIdentity subject,
+      SubjectPublicKeyInfo subjectKey,
+      Instant now,
+      Instant notAfter) {
+    X509Certificate certificate = signer.certificate();
     Signing.Draft draft =
         new Signing.Draft(
             X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()),

@@ -24,6 +24,7 @@ public final class Keeper {
   private long memory = -1;
   private long keys;
   private long tokens;
+  private long denials;
 
   public Keeper(
       Ledger ledger, Membership membership, JoinTokens joinTokens, ControlMetrics metrics) {
@@ -33,6 +34,7 @@ public final class Keeper {
     this.metrics = metrics;
     this.keys = membership.keyRevision();
     this.tokens = joinTokens.revision();
+    this.denials = membership.denials().revision() + membership.denials().resultsRevision();
   }
 
   /** Writes what changed, unless an earlier write is still under way: then the next call does. */
@@ -53,6 +55,12 @@ public final class Keeper {
     if (all || keys != membership.keyRevision()) {
       keys = membership.keyRevision();
       writes.add(started(ledger.saveKeys(membership.clientKeys())));
+    }
+    long denialsNow = membership.denials().revision() + membership.denials().resultsRevision();
+    if (all || denials != denialsNow) {
+      denials = denialsNow;
+      writes.add(
+          started(ledger.saveDenials(membership.denials().all(), membership.denials().results())));
     }
     if (all || tokens != joinTokens.revision()) {
       tokens = joinTokens.revision();

@@ -1,7 +1,9 @@
 package dev.hanse.control.ledger;
 
 import dev.hanse.api.ClientKey;
+import dev.hanse.api.Revocation;
 import dev.hanse.control.access.JoinToken;
+import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.membership.Remembered;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -12,10 +14,22 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Ledger extends AutoCloseable {
   /** Everything stored. */
-  record Contents(Remembered remembered, List<ClientKey> keys, List<JoinToken> joinTokens) {
+  record Contents(
+      Remembered remembered,
+      List<ClientKey> keys,
+      List<JoinToken> joinTokens,
+      List<Revocation> revocations,
+      List<NodeResult> results) {
     public static final Contents EMPTY = new Contents(Remembered.NOTHING, List.of(), List.of());
 
+    /** Where nothing is revoked. */
+    public Contents(Remembered remembered, List<ClientKey> keys, List<JoinToken> joinTokens) {
+      this(remembered, keys, joinTokens, List.of(), List.of());
+    }
+
     public Contents {
+      revocations = List.copyOf(revocations);
+      results = List.copyOf(results);
       keys = List.copyOf(keys);
       joinTokens = List.copyOf(joinTokens);
     }
@@ -33,6 +47,9 @@ public interface Ledger extends AutoCloseable {
   CompletionStage<Void> saveKeys(List<ClientKey> keys);
 
   CompletionStage<Void> saveJoinTokens(List<JoinToken> joinTokens);
+
+  /** What is revoked, and the results that later revocations may be about. */
+  CompletionStage<Void> saveDenials(List<Revocation> revocations, List<NodeResult> results);
 
   /** Lets others use the storage, after what was being written is written. */
   @Override

@@ -32,6 +32,10 @@ final class Attestations {
     return true;
   }
 
+  void forget(NodeId id) {
+    known.remove(id);
+  }
+
   Optional<AttestationSummary> of(NodeId id) {
     return Optional.ofNullable(known.get(id));
   }

@@ -137,6 +137,13 @@ final class LocalMembers {
     return true;
   }
 
+  void deny(NodeId id) {
+    attestations.forget(id);
+    if (leases.remove(id) != null) {
+      touched.accept(id);
+    }
+  }
+
   boolean knowsNoOlder(NodeId id, AttestationSummary summary) {
     return attestations
         .of(id)

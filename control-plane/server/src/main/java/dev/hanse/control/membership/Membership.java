@@ -37,6 +37,7 @@ public final class Membership {
   private final LocalMembers local;
   private final Map<RegionId, RemoteRegion> remote = new TreeMap<>();
   private final ClientKeys keys;
+  private final Denials denials;
   private final View view;
   private final RegionFeed feed;
   private final RebuildWindow rebuild;
@@ -59,7 +60,27 @@ public final class Membership {
       Collection<ClientKey> knownKeys,
       Pricing pricing,
       Moment start) {
+    this(
+        profile,
+        terms,
+        before,
+        knownKeys,
+        pricing,
+        new Denials(terms.maxMembers(), List.of(), List.of()),
+        start);
+  }
+
+  /** As above, with what is revoked. */
+  public Membership(
+      RegionProfile profile,
+      MembershipTerms terms,
+      Remembered before,
+      Collection<ClientKey> knownKeys,
+      Pricing pricing,
+      Denials denials,
+      Moment start) {
     this.profile = profile;
+    this.denials = denials;
     this.terms = terms;
     this.epoch = before.nextEpoch(start.wall());
     this.startedAt = start.wall();
@@ -70,6 +91,7 @@ public final class Membership {
     this.local =
         new LocalMembers(
             profile.region(), terms, before, this::remoteCount, pricing, start, this::localTouched);
+    denials.onDenied(this::deny);
     this.rebuild = new RebuildWindow(before.members().keySet(), start, terms.lease());
     this.rememberedMembers = new HashMap<>(before.members());
     view.region(ownStatus());
@@ -144,6 +166,17 @@ public final class Membership {
     if (!local.knowsNoOlder(id, summary)) {
       attested(id, summary, now);
     }
+  }
+
+  /** A node of this region is trusted no more: its lease and its attestation end. */
+  public void deny(NodeId id) {
+    memoryRevision++;
+    local.deny(id);
+  }
+
+  /** The mesh's deny list. */
+  public Denials denials() {
+    return denials;
   }
 
   /** Asks a node to take nothing new, or undoes that. */
@@ -236,6 +269,7 @@ public final class Membership {
   public boolean tick(Moment now) {
     at(now);
     local.tick(now);
+    denials.tick(now.wall());
     remote.values().forEach(region -> region.tick(now, terms));
     remote.values().forEach(region -> view.region(region.status()));
     view.region(ownStatus());

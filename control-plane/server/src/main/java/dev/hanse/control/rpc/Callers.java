@@ -13,6 +13,11 @@ public interface Callers {
   /** The key of the certificate. */
   Optional<PublicKey> keyOf(HttpConnection connection);
 
+  /** Who may renew: as {@link #peerOf}, but withdrawn evidence is no reason not to bring fresh. */
+  default Optional<PeerIdentity> renewing(HttpConnection connection) {
+    return peerOf(connection);
+  }
+
   /** What the certificate was issued on; empty if it does not say. */
   Optional<AttestationSummary> attestationOf(HttpConnection connection);
 }

@@ -66,7 +66,8 @@ public final class ControlRpc {
                 node.get(),
                 callers.keyOf(request.connection()),
                 callers.attestationOf(request.connection()),
-                request);
+                request,
+                () -> node(request).isPresent());
           }
         });
     server.callHandler(
@@ -76,7 +77,8 @@ public final class ControlRpc {
           if (node.isEmpty()) {
             refuse(request, GrpcStatus.UNAUTHENTICATED, "only an enrolled node may watch");
           } else {
-            watches.accept(node.get().roles().contains(Role.EDGE), request);
+            watches.accept(
+                node.get().roles().contains(Role.EDGE), request, () -> node(request).isPresent());
           }
         });
   }

@@ -1,7 +1,5 @@
 package dev.hanse.control.rpc;
 
-import dev.hanse.api.AttestationSummary;
-import dev.hanse.api.NodeId;
 import dev.hanse.api.enroll.v1.ChallengeRequest;
 import dev.hanse.api.enroll.v1.ChallengeResponse;
 import dev.hanse.api.enroll.v1.EnrollRequest;
@@ -28,8 +26,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The {@code hanse.enroll.v1.Enrollment} service. Handlers run on the server's event loop; parsing,
@@ -53,7 +51,7 @@ public final class EnrollmentRpc {
   private final Vertx vertx;
   private final Enrolment enrolment;
   private final Function<HttpConnection, Optional<PeerIdentity>> peers;
-  private final BiPredicate<NodeId, AttestationSummary> attested;
+  private final Predicate<IssuedIdentity> attested;
   private final AtomicInteger underWay = new AtomicInteger();
 
   /**
@@ -67,7 +65,7 @@ public final class EnrollmentRpc {
       Vertx vertx,
       Enrolment enrolment,
       Function<HttpConnection, Optional<PeerIdentity>> peers,
-      BiPredicate<NodeId, AttestationSummary> attested) {
+      Predicate<IssuedIdentity> attested) {
     this.vertx = vertx;
     this.enrolment = enrolment;
     this.peers = peers;
@@ -160,7 +158,7 @@ public final class EnrollmentRpc {
 
   private EnrollResponse admitted(
       IssuedIdentity identity, GrpcServerRequest<EnrollRequest, EnrollResponse> call) {
-    if (!attested.test(identity.node().id(), identity.attestation())) {
+    if (!attested.test(identity)) {
       return refused(new Refusal.MeshFull(FULL_RETRY_AFTER), call);
     }
     log(identity);

@@ -109,6 +109,7 @@ final class EnrollmentWire {
         Identity.newBuilder()
             .addAllCertificateChainDer(der(identity.chain()))
             .addAllTrustBundleDer(der(identity.roots()))
+            .addAllTrustBundleDer(der(identity.crossed()))
             .setNodeId(identity.node().id().toString())
             .setNotAfterEpochMillis(identity.notAfter().toEpochMilli())
             .setRenewAtEpochMillis(identity.renewAt().toEpochMilli())

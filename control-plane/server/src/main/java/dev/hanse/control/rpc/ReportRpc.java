@@ -11,10 +11,11 @@ import dev.hanse.control.membership.Moment;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.security.PublicKey;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The open Report streams. Bounded: nodes may reconnect before their old stream is known dead. */
@@ -23,7 +24,8 @@ final class ReportRpc {
   private final BidDesk desk;
   private final Supplier<Moment> clock;
   private final ControlMetrics metrics;
-  private final Set<ReportStream> streams = new LinkedHashSet<>();
+  private final Map<ReportStream, BooleanSupplier> streams = new LinkedHashMap<>();
+  private long denialsSeen;
 
   ReportRpc(Membership membership, BidDesk desk, Supplier<Moment> clock, ControlMetrics metrics) {
     this.membership = membership;
@@ -38,12 +40,14 @@ final class ReportRpc {
    * @param key its certificate's, which its bids must be signed with
    * @param stamped what its certificate was issued on: how a control plane that has lost its ledger
    *     knows the nodes it enrolled
+   * @param trusted whether its certificate still counts
    */
   void accept(
       PeerIdentity.Node node,
       Optional<PublicKey> key,
       Optional<AttestationSummary> stamped,
-      GrpcServerRequest<ReportRequest, ReportResponse> request) {
+      GrpcServerRequest<ReportRequest, ReportResponse> request,
+      BooleanSupplier trusted) {
     if (streams.size() >= 2 * membership.terms().maxMembers()) {
       metrics.boundHit("report-streams");
       var _ =
@@ -58,7 +62,7 @@ final class ReportRpc {
     ReportStream stream =
         new ReportStream(
             node, key, desk, membership, clock, metrics, request.response(), streams::remove);
-    streams.add(stream);
+    streams.put(stream, trusted);
     request.handler(stream::receive);
     request.invalidMessageHandler(broken -> stream.unreadable());
     request.endHandler(ended -> stream.over());
@@ -66,10 +70,21 @@ final class ReportRpc {
   }
 
   void tick(Moment now) {
-    List.copyOf(streams).forEach(stream -> stream.tick(now));
+    if (membership.denials().revision() != denialsSeen) {
+      denialsSeen = membership.denials().revision();
+      Map.copyOf(streams)
+          .forEach((stream, trusted) -> {
+            if (!trusted.getAsBoolean()) {
+              stream.expel();
+            }
+          });
+    }
+    List.copyOf(streams.keySet()).forEach(stream -> stream.tick(now));
   }
 
   void drain(NodeId id, boolean drain) {
-    streams.stream().filter(stream -> stream.isOf(id)).forEach(stream -> stream.drain(drain));
+    streams.keySet().stream()
+        .filter(stream -> stream.isOf(id))
+        .forEach(stream -> stream.drain(drain));
   }
 }

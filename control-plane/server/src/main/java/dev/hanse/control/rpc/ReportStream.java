@@ -188,6 +188,12 @@ final class ReportStream {
     }
   }
 
+  /** The node is revoked: it is no member from now on. */
+  void expel() {
+    membership.deny(node.id());
+    fail(GrpcStatus.UNAUTHENTICATED, "this node is revoked");
+  }
+
   void drain(boolean drain) {
     send(ReportResponse.newBuilder().setDrain(Drain.newBuilder().setDrain(drain)).build());
   }

@@ -4,6 +4,7 @@ import dev.hanse.api.Delta;
 import dev.hanse.api.Snapshot;
 import dev.hanse.api.control.v1.WatchRequest;
 import dev.hanse.api.control.v1.WatchResponse;
+import dev.hanse.api.wire.RevocationWire;
 import dev.hanse.api.wire.ViewWire;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.membership.Membership;
@@ -13,6 +14,7 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +31,8 @@ final class WatchRpc {
   private final Set<WatchStream> streams = new LinkedHashSet<>();
   private long deltaVersion = -1;
   private WatchResponse delta = WatchResponse.getDefaultInstance();
+  private long revocationsRevision = -1;
+  private WatchResponse revocations = WatchResponse.getDefaultInstance();
   private long snapshotVersion = -1;
   private WatchResponse snapshot = WatchResponse.getDefaultInstance();
   private WatchResponse edgeSnapshot = WatchResponse.getDefaultInstance();
@@ -45,8 +49,12 @@ final class WatchRpc {
    * Takes a watcher.
    *
    * @param places whether it is an edge, which needs the seed of placement; nobody else gets it
+   * @param trusted whether its certificate still counts
    */
-  void accept(boolean places, GrpcServerRequest<WatchRequest, WatchResponse> request) {
+  void accept(
+      boolean places,
+      GrpcServerRequest<WatchRequest, WatchResponse> request,
+      BooleanSupplier trusted) {
     if (streams.size() >= MAX_WATCHERS) {
       metrics.boundHit("watchers");
       var _ =
@@ -58,7 +66,7 @@ final class WatchRpc {
       return;
     }
     WatchStream stream =
-        new WatchStream(membership, clock, metrics, this, places, request.response());
+        new WatchStream(membership, clock, metrics, this, places, request.response(), trusted);
     streams.add(stream);
     request.handler(stream::receive);
     request.invalidMessageHandler(broken -> stream.refuse("not a message of this service"));
@@ -76,6 +84,19 @@ final class WatchRpc {
 
   int size() {
     return streams.size();
+  }
+
+  /** All that is revoked; encoded once for every watcher. */
+  WatchResponse encodedRevocations() {
+    long current = membership.denials().revision();
+    if (current != revocationsRevision) {
+      revocations =
+          WatchResponse.newBuilder()
+              .setRevocations(RevocationWire.toProto(membership.denials().inForce().all()))
+              .build();
+      revocationsRevision = current;
+    }
+    return revocations;
   }
 
   WatchResponse encoded(Delta next) {

@@ -11,6 +11,7 @@ import dev.hanse.control.membership.Step;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerResponse;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -31,7 +32,10 @@ final class WatchStream {
   private final WatchRpc watches;
   private final boolean places;
   private final GrpcServerResponse<WatchRequest, WatchResponse> response;
+  private final BooleanSupplier trusted;
   private boolean subscribed;
+  private boolean revocationsOnly;
+  private long revocationsSent = -1;
   private long epoch;
   private long version;
   private Duration movedAt;
@@ -48,7 +52,9 @@ final class WatchStream {
       ControlMetrics metrics,
       WatchRpc watches,
       boolean places,
-      GrpcServerResponse<WatchRequest, WatchResponse> response) {
+      GrpcServerResponse<WatchRequest, WatchResponse> response,
+      BooleanSupplier trusted) {
+    this.trusted = trusted;
     this.membership = membership;
     this.clock = clock;
     this.metrics = metrics;
@@ -67,6 +73,7 @@ final class WatchStream {
     switch (message.getMessageCase()) {
       case SUBSCRIBE -> {
         subscribed = true;
+        revocationsOnly = message.getSubscribe().getRevocationsOnly();
         epoch = message.getSubscribe().getEpoch();
         version = message.getSubscribe().getVersion();
         pump(clock.get());
@@ -104,7 +111,29 @@ final class WatchStream {
     }
   }
 
+  /**
+   * Revocations are not held back by a view that is being rebuilt or refused. The watcher they
+   * speak of hears them too, and then nothing more: it may enrol with fresh evidence.
+   */
+  private void pumpRevocations() {
+    long current = membership.denials().revision();
+    if (over || !subscribed || revocationsSent == current || response.writeQueueFull()) {
+      return;
+    }
+    revocationsSent = current;
+    write(watches.encodedRevocations());
+    if (!over && !trusted.getAsBoolean() && over()) {
+      var _ =
+          response.status(GrpcStatus.UNAUTHENTICATED).statusMessage("this node is revoked").end();
+    }
+  }
+
   private void pump(Moment now) {
+    pumpRevocations();
+    if (revocationsOnly) {
+      movedAt = now.uptime();
+      return;
+    }
     boolean wanted = !over && subscribed && membership.isRebuilt();
     if (!wanted || now.uptime().compareTo(notBefore) < 0) {
       return;

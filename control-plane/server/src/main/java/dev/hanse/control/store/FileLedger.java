@@ -2,9 +2,11 @@ package dev.hanse.control.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hanse.api.ClientKey;
+import dev.hanse.api.Revocation;
 import dev.hanse.control.access.JoinToken;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.ledger.LedgerException;
+import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.membership.Remembered;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -22,10 +24,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One directory, three JSON files: {@code client-keys.json}, {@code join-tokens.json} and {@code
- * members.json}. Each is replaced whole and atomically, readable by its owner only. The directory
- * is locked: a second process on it does not start. Writes happen on a thread of their own, in
- * order.
+ * One directory, four JSON files: {@code client-keys.json}, {@code join-tokens.json}, {@code
+ * members.json} and {@code revocations.json}. Each is replaced whole and atomically, readable by
+ * its owner only. The directory is locked: a second process on it does not start. Writes happen on
+ * a thread of their own, in order.
  *
  * <p>A file that cannot be understood stops the start and is left as it is: to go on without it
  * would un-revoke keys.
@@ -33,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 public final class FileLedger implements Ledger {
   private static final String KEYS = "client-keys.json";
   private static final String TOKENS = "join-tokens.json";
+  private static final String DENIALS = "revocations.json";
   private static final String MEMBERS = "members.json";
   private static final long CLOSE_WITHIN_SECONDS = 10;
 
@@ -87,7 +90,9 @@ public final class FileLedger implements Ledger {
         JsonFile.read(directory.resolve(MEMBERS), LedgerJson::remembered)
             .orElse(Remembered.NOTHING),
         JsonFile.read(directory.resolve(KEYS), LedgerJson::keys).orElse(List.of()),
-        JsonFile.read(directory.resolve(TOKENS), LedgerJson::joinTokens).orElse(List.of()));
+        JsonFile.read(directory.resolve(TOKENS), LedgerJson::joinTokens).orElse(List.of()),
+        JsonFile.read(directory.resolve(DENIALS), DenialsJson::revocations).orElse(List.of()),
+        JsonFile.read(directory.resolve(DENIALS), DenialsJson::results).orElse(List.of()));
   }
 
   @Override
@@ -103,6 +108,11 @@ public final class FileLedger implements Ledger {
   @Override
   public CompletionStage<Void> saveJoinTokens(List<JoinToken> joinTokens) {
     return write(TOKENS, LedgerJson.ofJoinTokens(joinTokens));
+  }
+
+  @Override
+  public CompletionStage<Void> saveDenials(List<Revocation> revocations, List<NodeResult> results) {
+    return write(DENIALS, DenialsJson.of(revocations, results));
   }
 
   private CompletionStage<Void> write(String name, ObjectNode content) {

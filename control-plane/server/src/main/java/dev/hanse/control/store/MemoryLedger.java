@@ -1,8 +1,10 @@
 package dev.hanse.control.store;
 
 import dev.hanse.api.ClientKey;
+import dev.hanse.api.Revocation;
 import dev.hanse.control.access.JoinToken;
 import dev.hanse.control.ledger.Ledger;
+import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.membership.Remembered;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,19 +25,29 @@ public class MemoryLedger implements Ledger {
 
   @Override
   public CompletionStage<Void> saveRemembered(Remembered remembered) {
-    contents.updateAndGet(old -> new Contents(remembered, old.keys(), old.joinTokens()));
+    contents.updateAndGet(old ->
+        new Contents(remembered, old.keys(), old.joinTokens(), old.revocations(), old.results()));
     return CompletableFuture.completedStage(null);
   }
 
   @Override
   public CompletionStage<Void> saveKeys(List<ClientKey> keys) {
-    contents.updateAndGet(old -> new Contents(old.remembered(), keys, old.joinTokens()));
+    contents.updateAndGet(old ->
+        new Contents(old.remembered(), keys, old.joinTokens(), old.revocations(), old.results()));
     return CompletableFuture.completedStage(null);
   }
 
   @Override
   public CompletionStage<Void> saveJoinTokens(List<JoinToken> joinTokens) {
-    contents.updateAndGet(old -> new Contents(old.remembered(), old.keys(), joinTokens));
+    contents.updateAndGet(old ->
+        new Contents(old.remembered(), old.keys(), joinTokens, old.revocations(), old.results()));
+    return CompletableFuture.completedStage(null);
+  }
+
+  @Override
+  public CompletionStage<Void> saveDenials(List<Revocation> revocations, List<NodeResult> results) {
+    contents.updateAndGet(
+        old -> new Contents(old.remembered(), old.keys(), old.joinTokens(), revocations, results));
     return CompletableFuture.completedStage(null);
   }
 

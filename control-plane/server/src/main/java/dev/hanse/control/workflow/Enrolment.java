@@ -1,5 +1,7 @@
 package dev.hanse.control.workflow;
 
+import dev.hanse.api.Revocation;
+import dev.hanse.api.Revocations;
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
@@ -15,12 +17,16 @@ import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.policy.AttestationResult;
 import dev.hanse.attestation.x509.CertificateRequest;
 import dev.hanse.attestation.x509.SubjectKey;
+import dev.hanse.control.identity.IssuedIdentity;
 import dev.hanse.control.identity.JoinRights;
 import dev.hanse.control.identity.RegionAuthority;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * How a machine becomes a member: challenge → evidence → appraisal → right to the name → identity.
@@ -35,8 +41,9 @@ import java.util.Optional;
 public final class Enrolment {
   private final RegionAuthority authority;
   private final Challenges challenges;
-  private final Appraiser appraiser;
+  private final Supplier<Appraiser> appraiser;
   private final Activations activations;
+  private final Supplier<Revocations> revocations;
   private final JoinRights joinRights;
   private final AddressRate rate;
   private final InstantSource clock;
@@ -48,19 +55,34 @@ public final class Enrolment {
       JoinRights joinRights,
       AddressRate rate,
       InstantSource clock) {
-    this(authority, challenges, appraiser, Activations.NONE, joinRights, rate, clock);
+    this(
+        authority,
+        challenges,
+        () -> appraiser,
+        Activations.NONE,
+        () -> Revocations.NONE,
+        joinRights,
+        rate,
+        clock);
   }
 
-  /** As above, for a region whose nodes may have TPMs. */
+  /**
+   * As above, for a region whose nodes may have TPMs, and whose trust changes while it runs.
+   *
+   * @param appraiser the one in force, asked for with each answer
+   * @param revocations what is revoked now
+   */
   public Enrolment(
       RegionAuthority authority,
       Challenges challenges,
-      Appraiser appraiser,
+      Supplier<Appraiser> appraiser,
       Activations activations,
+      Supplier<Revocations> revocations,
       JoinRights joinRights,
       AddressRate rate,
       InstantSource clock) {
     this.activations = activations;
+    this.revocations = revocations;
     this.authority = authority;
     this.challenges = challenges;
     this.appraiser = appraiser;
@@ -144,6 +166,10 @@ public final class Enrolment {
     } catch (IllegalArgumentException impossible) {
       return refused(new Refusal.ClaimsMismatch(String.valueOf(impossible.getMessage())));
     }
+    Optional<Revocation> banned = revocations.get().of(Revocation.Kind.NODE, node.id().toString());
+    if (banned.isPresent()) {
+      return refused(new Refusal.Revoked("node " + node.id()));
+    }
     Optional<Refusal> notEntitled = entitled(node, request.joinToken(), current);
     if (notEntitled.isPresent()) {
       return refused(notEntitled.get());
@@ -186,14 +212,40 @@ public final class Enrolment {
 
   /** Every part, over one report data: parts of two exchanges, keys or nodes never combine. */
   private EnrolmentOutcome appraised(Binding binding, EnrolmentRequest request, Instant now) {
-    return switch (appraiser.appraise(request.evidence(), binding.reportData(), now)) {
+    return switch (appraiser.get().appraise(request.evidence(), binding.reportData(), now)) {
       case Appraisal.Refused(var refusal, var checks) -> refused(refusal);
       case Appraisal.Accepted(var result) -> issued(binding, result);
     };
   }
 
   private EnrolmentOutcome issued(Binding binding, AttestationResult result) {
-    return new EnrolmentOutcome.Enrolled(authority.issue(binding, result));
+    IssuedIdentity issued = authority.issue(binding, result);
+    Revocations now = revocations.get();
+    Optional<Revocation> withdrawn =
+        now.against(
+                issued.node().id(),
+                issued.stamp().summary().technology(),
+                issued.stamp().policy(),
+                issued.stamp().evidenceDigest())
+            .or(() -> againstParts(result, now));
+    return withdrawn
+        .map(found ->
+            refused(
+                new Refusal.Revoked(
+                    found.kind().name().toLowerCase(Locale.ROOT) + " " + found.value())))
+        .orElseGet(() -> new EnrolmentOutcome.Enrolled(issued));
+  }
+
+  /** Each part's own technology, digest and facts. */
+  private static Optional<Revocation> againstParts(AttestationResult result, Revocations now) {
+    return result.parts().stream()
+        .flatMap(part ->
+            Stream.of(
+                    now.of(Revocation.Kind.TECHNOLOGY, part.technology()),
+                    now.of(Revocation.Kind.RESULT, part.evidenceDigest().hex()),
+                    now.againstFacts(part.facts()))
+                .flatMap(Optional::stream))
+        .findFirst();
   }
 
   /** Whether the caller may have this name: by a token of its provider, or by having it already. */

@@ -4,6 +4,7 @@ import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.Endpoint;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
+import dev.hanse.api.Revocations;
 import dev.hanse.api.tls.MeshTls;
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.attestation.challenge.Challenges;
@@ -11,6 +12,7 @@ import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
+import dev.hanse.control.identity.IssuedIdentity;
 import dev.hanse.control.identity.MeshAuthority;
 import dev.hanse.control.identity.RegionAuthority;
 import dev.hanse.control.workflow.Activations;
@@ -33,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** An enrolment service of region eu-west on a real socket, its clock in the test's hand. */
 final class EnrolmentCounter implements InstantSource {
@@ -43,6 +46,8 @@ final class EnrolmentCounter implements InstantSource {
       MeshAuthority.create("hanse.internal", InstantSource.system(), new SecureRandom());
   final RegionAuthority authority = mesh.region(new RegionId("eu-west"));
   final Map<NodeId, AttestationSummary> attested = new ConcurrentHashMap<>();
+
+  final AtomicReference<Revocations> revocations = new AtomicReference<>(Revocations.NONE);
 
   volatile int room = 1000;
 
@@ -61,14 +66,17 @@ final class EnrolmentCounter implements InstantSource {
       AddressRate rate,
       int capacity)
       throws Exception {
+    Appraiser appraiser =
+        new Appraiser(
+            List.of(new SimulatedVerifier(List.of(platform.root()))),
+            AppraisalPolicy.allowing(technologies));
     Enrolment enrolment =
         new Enrolment(
             authority,
             new Challenges(new SecureRandom(), Challenges.TIME_TO_LIVE, capacity),
-            new Appraiser(
-                List.of(new SimulatedVerifier(List.of(platform.root()))),
-                AppraisalPolicy.allowing(technologies)),
+            () -> appraiser,
             activations,
+            revocations::get,
             token -> token.equals(TOKEN) ? Optional.of("acme") : Optional.empty(),
             rate,
             this);
@@ -88,11 +96,11 @@ final class EnrolmentCounter implements InstantSource {
     this(vertx, Set.of("simulated"), AddressRate.standard(), 100);
   }
 
-  private boolean admit(NodeId id, AttestationSummary summary) {
+  private boolean admit(IssuedIdentity issued) {
     if (attested.size() >= room) {
       return false;
     }
-    attested.put(id, summary);
+    attested.put(issued.node().id(), issued.attestation());
     return true;
   }
 
