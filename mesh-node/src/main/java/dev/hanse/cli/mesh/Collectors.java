@@ -6,6 +6,7 @@ import dev.hanse.node.identity.SimulatedCollector;
 import dev.hanse.node.identity.collect.AllParts;
 import dev.hanse.node.identity.collect.GpuCommand;
 import dev.hanse.node.identity.collect.NitroCollector;
+import dev.hanse.node.identity.collect.TpmCollector;
 import dev.hanse.node.identity.collect.TsmCollector;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ final class Collectors {
             case SEV_SNP -> tsm(TsmCollector.Kind.SEV_SNP, config, random);
             case INTEL_TDX -> tsm(TsmCollector.Kind.TDX, config, random);
             case AWS_NITRO -> new NitroCollector(config.nitroDevice());
+            case TPM -> new TpmCollector(config.tpmDevice(), config.tpmEventLog());
             case SIMULATED ->
                 new SimulatedCollector(
                     SimulatedPlatform.fromPem(

@@ -29,6 +29,11 @@ public record NodeFile(NodeConfig node, Evidence evidence) {
           Path tsmReports,
       @Doc("The VMPL to ask for, 0 to 3; -1 for the kernel's own. For sev-snp.") @Default("-1")
           int privilegeLevel,
+      @Doc("The TPM: a device, or unix:PATH or tcp:HOST:PORT of a swtpm, for tpm.")
+          @Default("/dev/tpmrm0")
+          String tpmDevice,
+      @Doc("The firmware's event log, sent along with a TPM's quote. Missing: none is.")
+          Optional<Path> tpmEventLog,
       @Doc("The security module's device, for aws-nitro.") @Default("/dev/nsm") Path nitroDevice,
       @Doc(
               """
@@ -58,6 +63,7 @@ public record NodeFile(NodeConfig node, Evidence evidence) {
     SEV_SNP,
     INTEL_TDX,
     AWS_NITRO,
+    TPM,
     SIMULATED
   }
 }

@@ -97,6 +97,9 @@ public final class GpuCommand implements EvidenceCollector {
   }
 
   private List<Evidence> parts(String text) throws IOException {
+    if (!text.startsWith("gpu\n")) {
+      throw new IOException(command.getFirst() + " printed something that does not begin with gpu");
+    }
     List<Evidence> gpus = new ArrayList<>();
     for (String block : text.strip().split("(?m)^gpu$", -1)) {
       if (block.isBlank()) {
@@ -117,7 +120,10 @@ public final class GpuCommand implements EvidenceCollector {
     for (String line : block.strip().lines().toList()) {
       String[] words = line.strip().split(" ", -1);
       try {
-        Bytes value = Bytes.copyOf(Base64.getDecoder().decode(words[words.length - 1]));
+        if (words.length != 2) {
+          throw new IllegalArgumentException("line");
+        }
+        Bytes value = Bytes.copyOf(Base64.getDecoder().decode(words[1]));
         switch (words[0]) {
           case "evidence" -> bodies.add(value);
           case "certificate" -> certificates.add(value);
