@@ -60,7 +60,7 @@ public final class NodesCommand implements Callable<Integer> {
           String.join("+", AdminClient.texts(node.path("roles"))).toLowerCase(Locale.ROOT),
           node.path("state").asText().toLowerCase(Locale.ROOT),
           dashIfBlank(node.path("engine").asText()),
-          node.path("attestation").path("technology").asText(),
+          attested(node.path("attestation")),
           load.path("inFlightWorkTokens").asLong() + " tok",
           load.path("queuedRequests").asLong(),
           Math.round(load.path("kvUsedPermille").asLong() / 10.0) + " %",
@@ -69,6 +69,13 @@ public final class NodesCommand implements Callable<Integer> {
     }
     table.print(out);
     return 0;
+  }
+
+  /** Level and technology, where they differ in name. */
+  private static String attested(JsonNode attestation) {
+    String level = attestation.path("level").asText();
+    String technology = attestation.path("technology").asText();
+    return level.equals(technology) ? level : level + " " + technology;
   }
 
   private static String models(JsonNode offers) {

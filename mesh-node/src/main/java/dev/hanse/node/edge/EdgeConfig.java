@@ -47,7 +47,8 @@ public record EdgeConfig(
         @Default("0s")
         Duration keepAliveComments,
     BodyLimits body,
-    AdmissionLimits admission) {
+    AdmissionLimits admission,
+    AttestationMinimum attestation) {
   private static final long MAX_BODY_BYTES = 1L << 30;
 
   public EdgeConfig {

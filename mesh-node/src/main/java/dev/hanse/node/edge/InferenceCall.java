@@ -134,7 +134,7 @@ final class InferenceCall {
             operation,
             body.stream(),
             body.json(),
-            body.placement(),
+            edge.config().attestation().applied(entered.key().tenant(), body.placement()),
             edge.config().requestBudget(),
             observation.trace(clientTrace));
     observation.admitted(serving);

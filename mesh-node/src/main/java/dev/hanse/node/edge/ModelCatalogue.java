@@ -113,6 +113,11 @@ final class ModelCatalogue {
     more.put(
         "max_context_tokens",
         sellers.stream().mapToInt(s -> s.offer.contextTokens()).max().orElse(0));
+    strings(
+        more.putArray("attestation"),
+        sellers.stream()
+            .map(s -> s.member.attestation().level().name().toLowerCase(Locale.ROOT))
+            .toList());
     ObjectNode price = more.putObject("lowest_price_micro_usd_per_mtok");
     price.put("input", least(sellers, s -> s.offer.salePrice().inputMicrosPerMtok()));
     price.put("cached_input", least(sellers, s -> s.offer.salePrice().cachedInputMicrosPerMtok()));

@@ -58,6 +58,12 @@ public record Constraints(
         ProviderLimits.NONE);
   }
 
+  /** The same limits, with another on what nodes must have proved. */
+  public Constraints attestedAtLeast(Optional<AttestationLevel> level) {
+    return new Constraints(
+        maxInputMicrosPerMtok, maxOutputMicrosPerMtok, regions, residency, level, nodes, providers);
+  }
+
   /** The same limits with others on providers. */
   public Constraints with(ProviderLimits newProviders) {
     return new Constraints(

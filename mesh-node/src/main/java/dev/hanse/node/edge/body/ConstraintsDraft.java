@@ -175,6 +175,9 @@ final class ConstraintsDraft {
   }
 
   private void limitAttestation(String param, String value) throws BodyRejected {
+    if (value.equals("any")) {
+      return;
+    }
     for (AttestationLevel level : AttestationLevel.values()) {
       if (level.name().toLowerCase(Locale.ROOT).equals(value)) {
         boolean stronger = attestation.map(known -> level.compareTo(known) > 0).orElse(true);
@@ -182,7 +185,7 @@ final class ConstraintsDraft {
         return;
       }
     }
-    throw Fields.wrongValue(param, "must be simulated, tpm or tee.");
+    throw Fields.wrongValue(param, "must be any, simulated, tpm or tee.");
   }
 
   private static <T> Set<T> common(String param, Optional<Set<T>> before, Set<T> more)
