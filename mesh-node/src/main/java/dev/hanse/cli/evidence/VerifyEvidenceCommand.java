@@ -5,6 +5,8 @@ import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Verifier;
+import dev.hanse.attestation.azure.AzureJudge;
+import dev.hanse.attestation.azure.AzureRules;
 import dev.hanse.attestation.nitro.NitroJudge;
 import dev.hanse.attestation.nitro.NitroRules;
 import dev.hanse.attestation.nvidia.NvidiaJudge;
@@ -144,6 +146,7 @@ public final class VerifyEvidenceCommand implements Callable<Integer> {
                 new SnpJudge(),
                 new TdxJudge(),
                 new TpmJudge(),
+                new AzureJudge(),
                 new NitroJudge(),
                 new NvidiaJudge()));
     List<Grade> grades = new ArrayList<>();
@@ -211,6 +214,8 @@ public final class VerifyEvidenceCommand implements Callable<Integer> {
                 SnpRules.strict(),
                 TdxRules.strict(),
                 TpmRules.strict(),
+                AzureRules.strictOnSnp(),
+                AzureRules.strictOnTdx(),
                 NitroRules.strict(),
                 NvidiaRules.strict())
             : PolicyFile.read(Files.readString(policy)).rules();

@@ -34,6 +34,7 @@ public final class ControlCommand implements Callable<Integer> {
     ControlConfig config = file.control();
     AuthorityWatch authority = new AuthorityWatch(file.authority());
     RegionAuthority first = authority.load();
+    Attesting attesting = Attesting.of(file.attestation());
     Ledger ledger = config.dataDir().<Ledger>map(FileLedger::open).orElseGet(MemoryLedger::new);
     PrintWriter out = spec.commandLine().getOut();
     Vertx vertx = RunningProcess.vertx();
@@ -45,11 +46,13 @@ public final class ControlCommand implements Callable<Integer> {
                   config,
                   new ControlGraph.Parts(
                       first,
-                      Appraisers.simulatedFromFiles(file.attestation().simulatedPlatforms()),
+                      attesting.appraiser(),
+                      attesting.activations(),
                       ledger,
                       ControlClock.system(),
                       ControlMetrics.NONE)));
       authority.start(vertx, control);
+      attesting.watch(vertx, control);
       out.printf(
           "control plane of %s: nodes at %s, admin API at http://%s%n",
           config.region(), control.rpc(), control.admin());

@@ -1,11 +1,13 @@
 package dev.hanse.cli.mesh;
 
+import dev.hanse.api.config.Default;
 import dev.hanse.api.config.Doc;
 import dev.hanse.api.config.Masked;
 import dev.hanse.api.config.Secret;
 import dev.hanse.control.ControlConfig;
 import dev.hanse.control.identity.Passphrase;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,18 +32,55 @@ public record ControlFile(ControlConfig control, Authority authority, Attestatio
   }
 
   /** Whose evidence is believed. */
-  @Doc(
-      "Whose evidence is believed. This build judges simulated evidence only: it proves possession of"
-          + " a key and nothing about the machine.")
+  @Doc("Whose evidence is believed, and what it must state.")
   public record Attestation(
+      @Doc(
+              "What must be stated, in YAML (hanse policy template); read anew when it changes."
+                  + " Missing: simulated evidence alone is accepted, which proves possession of a"
+                  + " key and nothing about the machine.")
+          Optional<Path> policy,
+      @Doc("PEM public keys, one of which must have signed the policy; empty: none is asked for.")
+          List<Path> policySigners,
+      @Doc("Folder of vendors' collateral: <technology>/<kind>/<key>.*; read anew on change.")
+          Optional<Path> collateral,
       @Doc("PEM keys of the simulated platforms whose nodes may join.")
-          List<Path> simulatedPlatforms) {
+          List<Path> simulatedPlatforms,
+      Tpm tpm) {
     public Attestation {
+      policySigners = List.copyOf(policySigners);
       simulatedPlatforms = List.copyOf(simulatedPlatforms);
-      if (simulatedPlatforms.isEmpty()) {
+      if (policy.isEmpty() && simulatedPlatforms.isEmpty()) {
         throw new IllegalArgumentException(
-            "simulated-platforms must name at least one, or no node can join");
+            "simulated-platforms must name at least one where there is no policy, or no node can"
+                + " join");
       }
+      if (policy.isEmpty() && !policySigners.isEmpty()) {
+        throw new IllegalArgumentException("policy-signers need a policy to have signed");
+      }
+    }
+  }
+
+  /** Which TPMs are believed. */
+  @Doc("Which TPMs are believed, where the policy allows them.")
+  public record Tpm(
+      @Doc("PEM files of manufacturers' roots of endorsement keys.") List<Path> roots,
+      @Doc("PEM files of their intermediates, for TPMs that do not bring them.")
+          List<Path> intermediates,
+      @Doc("Names of endorsement keys without certificate, in hexadecimal.")
+          List<String> endorsementKeys,
+      @Doc("How long a key that its TPM activated is believed.") @Default("24h")
+          Duration activationLife) {
+    public Tpm {
+      roots = List.copyOf(roots);
+      intermediates = List.copyOf(intermediates);
+      endorsementKeys = List.copyOf(endorsementKeys);
+      if (!activationLife.isPositive()) {
+        throw new IllegalArgumentException("activation-life must be above 0");
+      }
+    }
+
+    boolean isAny() {
+      return !roots.isEmpty() || !endorsementKeys.isEmpty();
     }
   }
 }

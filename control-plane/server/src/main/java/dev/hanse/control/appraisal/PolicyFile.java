@@ -3,10 +3,13 @@ package dev.hanse.control.appraisal;
 import dev.hanse.api.config.Default;
 import dev.hanse.api.config.Doc;
 import dev.hanse.api.config.StrictYaml;
+import dev.hanse.attestation.azure.AzureRules;
+import dev.hanse.attestation.azure.AzureVerifier;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
+import dev.hanse.attestation.tpm.TpmRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +39,12 @@ public record PolicyFile(
     Optional<TdxPolicy> intelTdx,
     Optional<TpmPolicy> tpm2,
     Optional<NitroPolicy> awsNitro,
-    Optional<GpuPolicy> nvidiaGpu) {
+    Optional<GpuPolicy> nvidiaGpu,
+    @Doc(
+            "Whether Azure's confidential VMs are accepted: what tpm2 asks of their virtual TPM, and"
+                + " what sev-snp or intel-tdx asks of their machine.")
+        @Default("false")
+        boolean allowAzureVtpm) {
   private static final Duration LONGEST_LIFE = Duration.ofHours(1);
   private static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
 
@@ -44,6 +52,10 @@ public record PolicyFile(
     new Composition(minGpus, maxGpus);
     if (resultLife.compareTo(SHORTEST_LIFE) < 0 || resultLife.compareTo(LONGEST_LIFE) > 0) {
       throw new IllegalArgumentException("result-life must be 1m to 1h, was " + resultLife);
+    }
+    if (allowAzureVtpm && (tpm2.isEmpty() || (sevSnp.isEmpty() && intelTdx.isEmpty()))) {
+      throw new IllegalArgumentException(
+          "allow-azure-vtpm needs tpm2, and sev-snp or intel-tdx, to say what is asked");
     }
     if (!allowSimulated
         && sevSnp.isEmpty()
@@ -71,6 +83,13 @@ public record PolicyFile(
     tpm2.map(TpmPolicy::rules).ifPresent(rules::add);
     awsNitro.map(NitroPolicy::rules).ifPresent(rules::add);
     nvidiaGpu.map(GpuPolicy::rules).ifPresent(rules::add);
+    if (allowAzureVtpm) {
+      TpmRules vtpm = tpm2.orElseThrow().rules();
+      sevSnp.map(snp -> new AzureRules(AzureVerifier.SNP, snp.rules(), vtpm)).ifPresent(rules::add);
+      intelTdx
+          .map(tdx -> new AzureRules(AzureVerifier.TDX, tdx.rules(), vtpm))
+          .ifPresent(rules::add);
+    }
     Set<String> technologies = new HashSet<>();
     rules.forEach(rule -> technologies.add(rule.technology()));
     if (allowSimulated) {

@@ -2,6 +2,7 @@ package dev.hanse.control.appraisal;
 
 import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Verifier;
+import dev.hanse.attestation.azure.AzureVerifier;
 import dev.hanse.attestation.nitro.NitroVerifier;
 import dev.hanse.attestation.nvidia.NvidiaVerifier;
 import dev.hanse.attestation.snp.SnpVerifier;
@@ -31,20 +32,23 @@ public final class Verifiers {
       SnpVerifier.Revocation revocation,
       AttestationKeys keys) {
     CollateralStore current = id -> collateral.get().find(id);
-    if (anchors.isEmpty()) {
-      return List.of(
-          SnpVerifier.ofAmd(collateral, revocation),
-          TdxVerifier.ofIntel(current),
-          new TpmVerifier(keys),
-          NitroVerifier.production(),
-          NvidiaVerifier.production(collateral));
-    }
-    Anchors given = anchors.get();
+    SnpVerifier snp =
+        anchors
+            .map(given -> new SnpVerifier(given, collateral, revocation))
+            .orElseGet(() -> SnpVerifier.ofAmd(collateral, revocation));
+    TdxVerifier tdx =
+        anchors
+            .map(given -> new TdxVerifier(given, current))
+            .orElseGet(() -> TdxVerifier.ofIntel(current));
     return List.of(
-        new SnpVerifier(given, collateral, revocation),
-        new TdxVerifier(given, current),
+        snp,
+        tdx,
+        AzureVerifier.onSnp(snp),
+        AzureVerifier.onTdx(tdx),
         new TpmVerifier(keys),
-        new NitroVerifier(given),
-        new NvidiaVerifier(given, given, collateral));
+        anchors.map(NitroVerifier::new).orElseGet(NitroVerifier::production),
+        anchors
+            .map(given -> new NvidiaVerifier(given, given, collateral))
+            .orElseGet(() -> NvidiaVerifier.production(collateral)));
   }
 }

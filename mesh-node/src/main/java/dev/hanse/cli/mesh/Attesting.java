@@ -1,0 +1,162 @@
+package dev.hanse.cli.mesh;
+
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.Verifier;
+import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.simulated.SimulatedPlatform;
+import dev.hanse.attestation.simulated.SimulatedVerifier;
+import dev.hanse.attestation.snp.SnpVerifier.Revocation;
+import dev.hanse.attestation.tpm.activation.ActivatedKeys;
+import dev.hanse.attestation.tpm.activation.EndorsementTrust;
+import dev.hanse.attestation.x509.Anchors;
+import dev.hanse.api.tls.KeyFiles;
+import dev.hanse.control.ControlGraph;
+import dev.hanse.control.appraisal.PolicyBook;
+import dev.hanse.control.appraisal.PolicyKeys;
+import dev.hanse.control.appraisal.Verifiers;
+import dev.hanse.control.workflow.Activations;
+import dev.hanse.control.workflow.TpmActivations;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/**
+ * How a control plane judges evidence, by its configuration: with a policy, every technology the
+ * policy allows; without, simulated evidence alone. A policy or collateral that changes takes
+ * effect within {@link #LOOK_EVERY}, without a restart.
+ */
+final class Attesting {
+  /** With the Watch stream's delay this leaves edges most of the 5 s in which they must know. */
+  static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+  private static final Logger LOG = System.getLogger(Attesting.class.getName());
+
+  /** As many as a mesh may have members. */
+  private static final int MOST_TPM_KEYS = 4096;
+
+  private final Appraiser first;
+  private final Activations activations;
+  private final Optional<PolicyBook> book;
+  private final AtomicReference<String> complaint = new AtomicReference<>("");
+
+  private Attesting(Appraiser first, Activations activations, Optional<PolicyBook> book) {
+    this.first = first;
+    this.activations = activations;
+    this.book = book;
+  }
+
+  /**
+   * Reads keys, policy and collateral. Blocking.
+   *
+   * @throws IOException naming the file that cannot be used
+   */
+  static Attesting of(ControlFile.Attestation config) throws IOException {
+    List<Bytes> platforms = new ArrayList<>();
+    for (Path file : config.simulatedPlatforms()) {
+      platforms.add(SimulatedPlatform.fromPem(Files.readString(file)).root());
+    }
+    if (config.policy().isEmpty()) {
+      return new Attesting(
+          Appraisers.simulated(platforms), Activations.NONE, Optional.empty());
+    }
+    ActivatedKeys keys = new ActivatedKeys(config.tpm().activationLife(), MOST_TPM_KEYS);
+    PolicyBook book =
+        new PolicyBook(
+            config.policy().get(),
+            PolicyKeys.publicKeys(config.policySigners()),
+            config.collateral(),
+            collateral -> verifiers(platforms, collateral, keys));
+    return new Attesting(book.get(), activations(config.tpm(), keys), Optional.of(book));
+  }
+
+  private static List<Verifier> verifiers(
+      List<Bytes> platforms, Supplier<CollateralStore> collateral, ActivatedKeys keys) {
+    List<Verifier> verifiers =
+        new ArrayList<>(
+            Verifiers.of(collateral, Optional.<Anchors>empty(), Revocation.REQUIRED, keys));
+    verifiers.add(new SimulatedVerifier(platforms));
+    return verifiers;
+  }
+
+  private static Activations activations(ControlFile.Tpm config, ActivatedKeys keys)
+      throws IOException {
+    if (!config.isAny()) {
+      return Activations.NONE;
+    }
+    Set<Bytes> pinned = new HashSet<>();
+    config.endorsementKeys().forEach(hex -> pinned.add(Bytes.ofHex(hex)));
+    return new TpmActivations(
+        new EndorsementTrust(
+            certificates(config.roots()),
+            certificates(config.intermediates()),
+            pinned,
+            Optional.empty()),
+        keys,
+        new SecureRandom());
+  }
+
+  private static List<X509Certificate> certificates(List<Path> files) throws IOException {
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (Path file : files) {
+      certificates.addAll(KeyFiles.readCertificates(file));
+    }
+    return certificates;
+  }
+
+  Appraiser appraiser() {
+    return first;
+  }
+
+  Activations activations() {
+    return activations;
+  }
+
+  /** Looks at the policy from now on; nothing to do without one. */
+  void watch(Vertx vertx, ControlGraph control) {
+    book.ifPresent(
+        policies ->
+            vertx.setPeriodic(
+                LOOK_EVERY.toMillis(),
+                timer -> vertx.executeBlocking(policies::refresh).onSuccess(outcome ->
+                    act(outcome, policies, control))));
+  }
+
+  private void act(PolicyBook.Outcome outcome, PolicyBook policies, ControlGraph control) {
+    switch (outcome) {
+      case PolicyBook.Outcome.Same() -> complaint.set("");
+      case PolicyBook.Outcome.Changed(var policy) -> {
+        complaint.set("");
+        var _ =
+            control
+                .appraiseBy(policies.get())
+                .onSuccess(withdrawn ->
+                    LOG.log(
+                        Level.INFO,
+                        "policy {0} is in force, {1} results withdrawn",
+                        policy,
+                        withdrawn))
+                .onFailure(failure ->
+                    LOG.log(Level.ERROR, "policy {0} is not in force: {1}", policy, failure));
+      }
+      case PolicyBook.Outcome.Kept(var why) -> {
+        if (!why.equals(complaint.getAndSet(why))) {
+          LOG.log(Level.WARNING, "the policy in force stays: {0}", why);
+        }
+      }
+    }
+  }
+}
