@@ -49,7 +49,8 @@ public final class Certificates {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
       X509Certificate certificate =
           (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(encoded));
-      if (Arrays.equals(certificate.getEncoded(), encoded)) {
+      if (Arrays.equals(certificate.getEncoded(), encoded)
+          && SignatureParameters.areLast(certificate.getSignature(), encoded)) {
         return certificate;
       }
     } catch (CertificateException | RuntimeException broken) {
@@ -107,13 +108,20 @@ public final class Certificates {
     }
   }
 
-  /** The common name of the subject; empty text where it has none, or more than one. */
+  /**
+   * The common name of the subject; empty text where it has none, more than one, or one that cannot
+   * be read.
+   */
   public static String commonName(X509Certificate certificate) {
-    X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
-    RDN[] names = subject.getRDNs(BCStyle.CN);
-    return names.length == 1 && !names[0].isMultiValued()
-        ? IETFUtils.valueToString(names[0].getFirst().getValue())
-        : "";
+    try {
+      X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+      RDN[] names = subject.getRDNs(BCStyle.CN);
+      return names.length == 1 && !names[0].isMultiValued()
+          ? IETFUtils.valueToString(names[0].getFirst().getValue())
+          : "";
+    } catch (RuntimeException unreadable) {
+      return "";
+    }
   }
 
   private static Bytes decode(String base64) throws Rejection {

@@ -10,6 +10,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A certificate path that was followed, leaf first, up to an anchor. It exists only if every
@@ -73,12 +74,16 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
     require(
         leafFirst.size() >= 2 && leafFirst.size() <= Certificates.LIMIT_COUNT,
         Reason.CHAIN,
-        "a chain has 2 to " + Certificates.LIMIT_COUNT + " certificates, has " + leafFirst.size());
+        () ->
+            "a chain has 2 to "
+                + Certificates.LIMIT_COUNT
+                + " certificates, has "
+                + leafFirst.size());
     X509Certificate root = leafFirst.getLast();
     require(
         anchors.trusts(root),
         Reason.UNTRUSTED_ROOT,
-        "the chain ends at " + name(root) + ", which is not a configured anchor");
+        () -> "the chain ends at " + name(root) + ", which is not a configured anchor");
     Instant validUntil = Instant.MAX;
     for (int i = leafFirst.size() - 1; i >= 0; i--) {
       X509Certificate issuer = leafFirst.get(Math.min(i + 1, leafFirst.size() - 1));
@@ -101,13 +106,13 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
     require(
         certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal()),
         Reason.CHAIN,
-        name(certificate) + " was not issued by " + name(issuer));
+        () -> name(certificate) + " was not issued by " + name(issuer));
     require(
         profile.signatureAlgorithms().contains(certificate.getSigAlgOID())
             && SignatureParameters.areExact(
                 certificate.getSigAlgOID(), certificate.getSigAlgParams()),
         Reason.KEY_TYPE,
-        name(certificate) + " is signed with " + certificate.getSigAlgName());
+        () -> name(certificate) + " is signed with " + certificate.getSigAlgName());
     try {
       certificate.verify(issuer.getPublicKey());
     } catch (GeneralSecurityException | RuntimeException broken) {
@@ -123,11 +128,11 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
     require(
         pathLength >= 0 && mayUse(certificate, KEY_CERT_SIGN),
         Reason.KEY_USAGE,
-        name(certificate) + " may not issue certificates");
+        () -> name(certificate) + " may not issue certificates");
     require(
         pathLength >= below,
         Reason.CHAIN,
-        name(certificate) + " allows " + pathLength + " authorities below it, has " + below);
+        () -> name(certificate) + " allows " + pathLength + " authorities below it, has " + below);
   }
 
   /**
@@ -145,11 +150,11 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
     require(
         !at.isBefore(certificate.getNotBefore().toInstant()),
         Reason.CERT_NOT_YET_VALID,
-        name(certificate) + " is not valid before " + certificate.getNotBefore().toInstant());
+        () -> name(certificate) + " is not valid before " + certificate.getNotBefore().toInstant());
     require(
         !at.isAfter(certificate.getNotAfter().toInstant()),
         Reason.CERT_EXPIRED,
-        name(certificate) + " expired at " + certificate.getNotAfter().toInstant());
+        () -> name(certificate) + " expired at " + certificate.getNotAfter().toInstant());
   }
 
   private static void checkKey(X509Certificate certificate, Profile profile) throws Rejection {
@@ -161,7 +166,10 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
           case ECPublicKey ec -> ec.getParams().getOrder().bitLength() >= profile.minEcBits();
           default -> false;
         };
-    require(strong, Reason.KEY_TYPE, name(certificate) + " has a key that is too weak or unknown");
+    require(
+        strong,
+        Reason.KEY_TYPE,
+        () -> name(certificate) + " has a key that is too weak or unknown");
   }
 
   private static void checkCritical(X509Certificate certificate, Profile profile) throws Rejection {
@@ -173,12 +181,16 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
       require(
           KNOWN_CRITICAL.contains(oid) || profile.knownCritical().contains(oid),
           Reason.CHAIN,
-          name(certificate) + " has the critical extension " + oid + ", which is unknown");
+          () -> name(certificate) + " has the critical extension " + oid + ", which is unknown");
     }
   }
 
-  private static void require(boolean holds, Reason reason, String detail) throws Rejection {
-    Rejection.unless(holds, Stage.CRYPTO, reason, detail);
+  private static void require(boolean holds, Reason reason, Supplier<String> detail)
+      throws Rejection {
+    // Names are long to write out, and most certificates are good.
+    if (!holds) {
+      throw new Rejection(Stage.CRYPTO, reason, detail.get());
+    }
   }
 
   /** The subject, shortened: it comes from outside. */

@@ -14,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.jspecify.annotations.Nullable;
@@ -50,16 +51,16 @@ public final class RevocationList {
     require(
         crl.getIssuerX500Principal().equals(issuer.getSubjectX500Principal()),
         Reason.CRL_ISSUER,
-        "the revocation list was not issued by " + Chain.name(issuer));
+        () -> "the revocation list was not issued by " + Chain.name(issuer));
     require(
         Chain.mayUse(issuer, CRL_SIGN),
         Reason.CRL_ISSUER,
-        Chain.name(issuer) + " may not sign revocation lists");
+        () -> Chain.name(issuer) + " may not sign revocation lists");
     require(
         signatureAlgorithms.contains(crl.getSigAlgOID())
             && SignatureParameters.areExact(crl.getSigAlgOID(), crl.getSigAlgParams()),
         Reason.CRL_SIGNATURE,
-        "the revocation list is signed with " + crl.getSigAlgName());
+        () -> "the revocation list is signed with " + crl.getSigAlgName());
     try {
       crl.verify(issuer.getPublicKey());
     } catch (GeneralSecurityException | RuntimeException broken) {
@@ -71,15 +72,15 @@ public final class RevocationList {
     require(
         !at.isBefore(crl.getThisUpdate().toInstant()),
         Reason.CRL_NOT_YET_VALID,
-        "the revocation list is of " + crl.getThisUpdate().toInstant());
+        () -> "the revocation list is of " + crl.getThisUpdate().toInstant());
     require(
         crl.getNextUpdate() != null && !at.isAfter(crl.getNextUpdate().toInstant()),
         Reason.CRL_EXPIRED,
-        "the revocation list of " + Chain.name(issuer) + " is out of date");
+        () -> "the revocation list of " + Chain.name(issuer) + " is out of date");
     require(
         understood(crl),
         Reason.CRL_SIGNATURE,
-        "the revocation list has a critical extension that is unknown");
+        () -> "the revocation list has a critical extension that is unknown");
     return new RevocationList(crl);
   }
 
@@ -88,17 +89,23 @@ public final class RevocationList {
     require(
         encoded.length > 0 && encoded.length <= LIMIT_BYTES,
         Reason.CRL_MISSING,
-        "a revocation list of " + encoded.length + " bytes is none");
+        () -> "a revocation list of " + encoded.length + " bytes is none");
     try {
       DerShape.require(encoded);
-      return (X509CRL)
-          CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(encoded));
+      X509CRL crl =
+          (X509CRL)
+              CertificateFactory.getInstance("X.509")
+                  .generateCRL(new ByteArrayInputStream(encoded));
+      if (SignatureParameters.areLast(crl.getSignature(), encoded)) {
+        return crl;
+      }
     } catch (GeneralSecurityException | RuntimeException broken) {
       throw new Rejection(
           Stage.REVOCATION,
           Reason.CRL_SIGNATURE,
           "not a revocation list: " + SubjectKey.reason(broken));
     }
+    throw new Rejection(Stage.REVOCATION, Reason.CRL_SIGNATURE, "a revocation list is not in DER");
   }
 
   /** Critical extensions make a list partial or indirect: such a list is not whole, and no use. */
@@ -141,7 +148,10 @@ public final class RevocationList {
     return crl.getNextUpdate().toInstant();
   }
 
-  private static void require(boolean holds, Reason reason, String detail) throws Rejection {
-    Rejection.unless(holds, Stage.REVOCATION, reason, detail);
+  private static void require(boolean holds, Reason reason, Supplier<String> detail)
+      throws Rejection {
+    if (!holds) {
+      throw new Rejection(Stage.REVOCATION, reason, detail.get());
+    }
   }
 }

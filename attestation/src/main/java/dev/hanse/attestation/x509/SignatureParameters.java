@@ -38,4 +38,14 @@ final class SignatureParameters {
     }
     return der == null || Bytes.copyOf(der).equals(NULL);
   }
+
+  /**
+   * Whether a signed structure's last field holds its signature with no bits marked unused: else
+   * one certificate would have several encodings, as providers pass over the mark where the bits
+   * are zero.
+   */
+  static boolean areLast(byte[] signature, byte[] encoded) {
+    int mark = encoded.length - signature.length - 1;
+    return mark >= 0 && encoded[mark] == 0;
+  }
 }
