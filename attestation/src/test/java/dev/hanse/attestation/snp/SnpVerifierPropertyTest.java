@@ -1,0 +1,168 @@
+package dev.hanse.attestation.snp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.Refusal;
+import dev.hanse.attestation.Rejection;
+import dev.hanse.attestation.Verification;
+import dev.hanse.attestation.hostile.Fuzz;
+import dev.hanse.attestation.snp.SnpVerifier.Revocation;
+import dev.hanse.attestation.x509.Anchors;
+import dev.hanse.attestation.x509.CertificateForge;
+import dev.hanse.attestation.x509.Certificates;
+import dev.hanse.attestation.x509.Chain;
+import dev.hanse.attestation.x509.RevocationList;
+import dev.hanse.attestation.x509.Scheme;
+import dev.hanse.attestation.x509.TestKeys;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** No bit of accepted evidence can change, and nothing but a typed refusal comes of trying. */
+class SnpVerifierPropertyTest {
+  private static final long SEED = 20_261_121;
+
+  private final SnpForge forge = SnpForge.vcek(Product.MILAN);
+
+  /** Without a revocation list: that is the store's, and no attacker's to make costly. */
+  private final SnpVerifier verifier =
+      new SnpVerifier(
+          Anchors.of(List.of(forge.root)), () -> CollateralStore.EMPTY, Revocation.WHERE_KEPT);
+
+  private final Bytes body = forge.body();
+  private final Bytes leaf = CertificateForge.encoded(forge.leaf());
+  private final Bytes issuer = CertificateForge.encoded(forge.issuer);
+  private final Bytes root = CertificateForge.encoded(forge.root);
+
+  @Test
+  void refusesEveryFlippedBitOfTheReportItsSignatureAndWhatIsBehind() {
+    assertThat(accepts(body, leaf, issuer, root)).isTrue();
+    for (int bit = 0; bit < body.size() * 8; bit++) {
+      assertThat(accepts(flipped(body, bit), leaf, issuer, root)).as("bit %d", bit).isFalse();
+    }
+  }
+
+  @Test
+  void refusesEveryFlippedBitOfEveryCertificate() {
+    for (int bit = 0; bit < leaf.size() * 8; bit++) {
+      assertThat(accepts(body, flipped(leaf, bit), issuer, root)).as("leaf %d", bit).isFalse();
+    }
+    for (int bit = 0; bit < issuer.size() * 8; bit++) {
+      assertThat(accepts(body, leaf, flipped(issuer, bit), root)).as("issuer %d", bit).isFalse();
+    }
+    for (int bit = 0; bit < root.size() * 8; bit++) {
+      assertThat(accepts(body, leaf, issuer, flipped(root, bit))).as("root %d", bit).isFalse();
+    }
+  }
+
+  @Test
+  void refusesEveryFlippedBitOfTheRevocationList() {
+    Bytes list = forge.revocations().signedBy(forge.rootKey(), Scheme.PSS);
+    for (int bit = 0; bit < list.size() * 8; bit++) {
+      Bytes changed = flipped(list, bit);
+      assertThatThrownBy(() ->
+              RevocationList.verify(changed, forge.root, SnpForge.NOW, Set.of(Chain.RSASSA_PSS)))
+          .as("bit %d", bit)
+          .isInstanceOf(Rejection.class);
+    }
+  }
+
+  @Test
+  void refusesEveryTruncationOfEveryPart() {
+    for (int size = 0; size < body.size(); size++) {
+      assertThat(accepts(cut(body, size), leaf, issuer, root)).isFalse();
+    }
+    for (int size = 0; size < leaf.size(); size++) {
+      assertThat(accepts(body, cut(leaf, size), issuer, root)).isFalse();
+    }
+    for (int size = 0; size < issuer.size(); size++) {
+      assertThat(accepts(body, leaf, cut(issuer, size), root)).isFalse();
+    }
+    for (int size = 0; size < root.size(); size++) {
+      assertThat(accepts(body, leaf, issuer, cut(root, size))).isFalse();
+    }
+  }
+
+  @Test
+  void refusesTrailingBytesOnEveryPart() {
+    assertThat(accepts(longer(body), leaf, issuer, root)).isFalse();
+    assertThat(accepts(body, longer(leaf), issuer, root)).isFalse();
+    assertThat(accepts(body, leaf, longer(issuer), root)).isFalse();
+    assertThat(accepts(body, leaf, issuer, longer(root))).isFalse();
+  }
+
+  @Test
+  void refusesReportsAndCertificatesOfDifferentMachines() {
+    SnpForge other = SnpForge.vcek(Product.MILAN);
+    other.leafKey = TestKeys.ec("secp384r1");
+    other.signingKey = other.leafKey;
+    Bytes otherLeaf = CertificateForge.encoded(other.leaf());
+
+    assertThat(accepts(other.body(), otherLeaf, issuer, root)).isTrue();
+    assertThat(accepts(other.body(), leaf, issuer, root)).isFalse();
+    assertThat(accepts(body, otherLeaf, issuer, root)).isFalse();
+  }
+
+  @Test
+  void givesOnlyTypedRefusalsToMutatedReports() {
+    Fuzz.mutants(
+        SEED, List.of(body), mutant -> accepts(mutant, leaf, issuer, root), mutant -> false);
+  }
+
+  @Test
+  void givesOnlyTypedRefusalsToMutatedCertificates() {
+    Fuzz.mutants(SEED + 1, List.of(leaf), mutant -> follows(mutant, issuer), mutant -> false);
+    Fuzz.mutants(SEED + 2, List.of(issuer), mutant -> follows(leaf, mutant), mutant -> false);
+  }
+
+  private boolean follows(Bytes below, Bytes above) {
+    try {
+      List<X509Certificate> path =
+          List.of(Certificates.ofDer(below), Certificates.ofDer(above), forge.root);
+      return Chain.verify(
+                  path,
+                  Anchors.of(List.of(forge.root)),
+                  SnpForge.NOW,
+                  Chain.Profile.signedBy(Chain.RSASSA_PSS))
+              .path()
+              .size()
+          == path.size();
+    } catch (Rejection refused) {
+      return false;
+    }
+  }
+
+  private boolean accepts(Bytes report, Bytes... certificates) {
+    return switch (verifier.verify(evidence(report, certificates), SnpForge.NOW)) {
+      case Verification.Verified _ -> true;
+      case Verification.Refused(var refusal) -> {
+        assertThat(refusal).isInstanceOf(Refusal.Rejected.class);
+        yield false;
+      }
+    };
+  }
+
+  private static Evidence evidence(Bytes report, Bytes... certificates) {
+    return new Evidence(SnpVerifier.TECHNOLOGY, report, List.of(certificates));
+  }
+
+  private static Bytes flipped(Bytes good, int bit) {
+    byte[] bytes = good.toArray();
+    bytes[bit / 8] ^= (byte) (1 << bit % 8);
+    return Bytes.copyOf(bytes);
+  }
+
+  private static Bytes cut(Bytes good, int size) {
+    return Bytes.copyOf(Arrays.copyOf(good.toArray(), size));
+  }
+
+  private static Bytes longer(Bytes good) {
+    return cut(good, good.size() + 1);
+  }
+}
