@@ -8,11 +8,9 @@ import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Refusal;
-import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
-import dev.hanse.attestation.hostile.Fuzz;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.KeyPair;
@@ -344,26 +342,6 @@ class TpmVerifierTest {
         evidence(attest, other.signature(other.attest()), forge.publicArea()),
         Stage.CRYPTO,
         Reason.SIGNATURE);
-  }
-
-  @Test
-  void noMutantIsAcceptedAndNoneThrows() throws Exception {
-    TpmForge booted = TpmForge.booted();
-    TpmEvidence good = booted.body();
-    TpmVerifier verifier = verifier(Set.of(forge.name()));
-    Fuzz.mutants(
-        7,
-        List.of(good.toBytes(), forge.body().toBytes()),
-        body -> verifier.verify(new Evidence("tpm2", body), NOW) instanceof Verification.Verified,
-        // The log is not signed: rules replay it.
-        mutant -> {
-          try {
-            TpmEvidence read = TpmEvidence.read(mutant);
-            return read.attest().equals(good.attest()) && read.pcrs().equals(good.pcrs());
-          } catch (Rejection malformed) {
-            return false;
-          }
-        });
   }
 
   private interface Change {

@@ -10,11 +10,7 @@ import dev.hanse.attestation.tpm.PcrSelection;
 import dev.hanse.attestation.tpm.TpmHash;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,40 +60,13 @@ public final class TpmDevice implements AutoCloseable {
    * @throws TpmException saying what to do, if it cannot be opened
    */
   public static TpmDevice open(String location, Duration patience) throws TpmException {
-    if (location.startsWith("unix:")) {
-      Path path = Path.of(location.substring("unix:".length()));
-      return openSwtpm(UnixDomainSocketAddress.of(path), patience);
-    }
-    if (location.startsWith("tcp:")) {
-      int colon = location.lastIndexOf(':');
-      try {
-        return openSwtpm(
-            new InetSocketAddress(
-                location.substring("tcp:".length(), Math.max("tcp:".length(), colon)),
-                Integer.parseInt(location.substring(colon + 1))),
-            patience);
-      } catch (IllegalArgumentException malformed) {
-        throw TpmException.unreachable(
-            "a TPM at TCP is written tcp:HOST:PORT, not " + location, malformed);
-      }
-    }
-    return openDevice(Path.of(location));
+    Optional<SocketAddress> swtpm = TpmLocation.swtpm(location);
+    return swtpm.isPresent() ? openSwtpm(swtpm.get(), patience) : openDevice(Path.of(location));
   }
 
   /** Opens a character device such as {@value #DEFAULT_LOCATION}. */
   public static TpmDevice openDevice(Path path) throws TpmException {
-    try {
-      return new TpmDevice(DeviceFile.open(path));
-    } catch (NoSuchFileException absent) {
-      throw TpmException.unreachable(
-          "there is no " + path + ": enable the TPM in the firmware, or name a swtpm's socket",
-          absent);
-    } catch (AccessDeniedException denied) {
-      throw TpmException.unreachable(
-          path + " may not be opened: add this process's user to the group tss", denied);
-    } catch (IOException failed) {
-      throw TpmException.unreachable(path + " cannot be opened: " + failed.getMessage(), failed);
-    }
+    return new TpmDevice(TpmLocation.open(path));
   }
 
   /**
@@ -105,13 +74,7 @@ public final class TpmDevice implements AutoCloseable {
    * earlier user left in its three slots is flushed: only one process may use it.
    */
   public static TpmDevice openSwtpm(SocketAddress address, Duration patience) throws TpmException {
-    TpmDevice device;
-    try {
-      device = new TpmDevice(SwtpmSocket.open(address, patience));
-    } catch (IOException failed) {
-      throw TpmException.unreachable(
-          "no swtpm answers at " + address + ": " + failed.getMessage(), failed);
-    }
+    TpmDevice device = new TpmDevice(TpmLocation.open(address, patience));
     try {
       device.startUp();
       for (int handle : device.handles(TRANSIENT_FIRST)) {
@@ -272,26 +235,19 @@ public final class TpmDevice implements AutoCloseable {
   public Bytes activateCredential(int ak, int ek, Bytes credentialBlob, Bytes encryptedSecret)
       throws TpmException {
     int session = startPolicySession();
-    boolean flushed = false;
     try {
       policySecret(session);
-      // A policy session ends with the command that uses it, unless asked to go on: see toBytes.
-      Bytes secret =
-          perform(
-              new TpmCommand(TpmCommand.Code.ACTIVATE_CREDENTIAL)
-                  .passwordHandle(ak)
-                  .policyHandle(ek, session)
-                  .sized(credentialBlob)
-                  .sized(encryptedSecret),
-              false,
-              (handle, in) -> TpmResponse.sized(in, "secret"));
-      flushed = true;
-      flush(session);
-      return secret;
+      return perform(
+          new TpmCommand(TpmCommand.Code.ACTIVATE_CREDENTIAL)
+              .passwordHandle(ak)
+              .policyHandle(ek, session)
+              .sized(credentialBlob)
+              .sized(encryptedSecret),
+          false,
+          (handle, in) -> TpmResponse.sized(in, "secret"));
     } finally {
-      if (!flushed) {
-        flushQuietly(session);
-      }
+      // It would outlive the command: every session is asked to go on.
+      flushQuietly(session);
     }
   }
 

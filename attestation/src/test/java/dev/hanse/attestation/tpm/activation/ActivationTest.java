@@ -14,15 +14,11 @@ import dev.hanse.attestation.tpm.TpmHash;
 import dev.hanse.attestation.tpm.TpmPublic;
 import dev.hanse.attestation.x509.Anchors;
 import java.math.BigInteger;
-import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
-import java.security.spec.ECPoint;
-import java.security.spec.ECPublicKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -32,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.crypto.Cipher;
-import javax.crypto.KeyAgreement;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -47,7 +42,6 @@ import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.util.BigIntegers;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -133,34 +127,6 @@ class ActivationTest {
         TpmForge.publicArea(TpmForge.ECC, 0x00040072, SigningScheme.ECDSA, TpmHash.SHA256);
 
     refused(Reason.AK_ATTRIBUTES, () -> Activation.begin(genuine, unrestricted, RANDOM));
-  }
-
-  @Test
-  void anEccKeyAgreesOnItsSeed() throws Exception {
-    TpmPublic area = TpmPublic.read(TpmForge.endorsement(eccEk));
-    Bytes name = TpmPublic.read(ak).name();
-    Bytes secret = Bytes.copyOf(new byte[] {1, 2, 3});
-
-    CredentialChallenge challenge = CredentialChallenge.make(area, name, secret, RANDOM);
-
-    byte[] point = challenge.encryptedSecret().toArray();
-    byte[] x = Arrays.copyOfRange(point, 2, 34);
-    byte[] y = Arrays.copyOfRange(point, 36, 68);
-    KeyAgreement agreement = KeyAgreement.getInstance("ECDH");
-    agreement.init(eccEk.getPrivate());
-    agreement.doPhase(
-        KeyFactory.getInstance("EC")
-            .generatePublic(
-                new ECPublicKeySpec(
-                    new ECPoint(new BigInteger(1, x), new BigInteger(1, y)),
-                    ((ECPublicKey) eccEk.getPublic()).getParams())),
-        true);
-    byte[] mine =
-        BigIntegers.asUnsignedByteArray(32, ((ECPublicKey) eccEk.getPublic()).getW().getAffineX());
-    byte[] seed =
-        KeyDerivation.kdfe(TpmHash.SHA256, agreement.generateSecret(), "IDENTITY", x, mine, 256);
-    assertThat(CredentialChallenge.idObject(area, name, secret, seed))
-        .isEqualTo(challenge.credentialBlob());
   }
 
   @Test
@@ -297,27 +263,6 @@ class ActivationTest {
     refused(
         Reason.CRL_MISSING,
         () -> listed(Map.of(id(ca), clean)).judge(ekArea, List.of(leaf(ek)), NOW));
-  }
-
-  @Test
-  void forgetsKeysAfterTheirLifeAndTakesNoMoreThanItHasRoomFor() {
-    ActivatedKeys keys = new ActivatedKeys(Duration.ofMinutes(1), 2);
-    KnownKey one = new KnownKey(Bytes.copyOf(new byte[] {1}), Optional.empty(), Instant.MAX);
-    KnownKey two = new KnownKey(Bytes.copyOf(new byte[] {2}), Optional.empty(), Instant.MAX);
-    KnownKey three = new KnownKey(Bytes.copyOf(new byte[] {3}), Optional.empty(), Instant.MAX);
-
-    assertThat(keys.admit(one, NOW)).isTrue();
-    assertThat(keys.admit(two, NOW.plusSeconds(30))).isTrue();
-    assertThat(keys.admit(three, NOW.plusSeconds(59))).isFalse();
-    assertThat(keys.admit(two, NOW.plusSeconds(31))).isTrue();
-    assertThat(keys.find(one.name(), NOW.plusSeconds(59))).contains(one);
-    assertThat(keys.find(one.name(), NOW.plusSeconds(60))).isEmpty();
-    assertThat(keys.find(three.name(), NOW)).isEmpty();
-    assertThat(keys.admit(three, NOW.plusSeconds(60))).isTrue();
-    assertThatThrownBy(() -> new ActivatedKeys(Duration.ZERO, 1))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new ActivatedKeys(Duration.ofSeconds(1), 0))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static CollateralStore.Id id(X509Certificate authority) {
