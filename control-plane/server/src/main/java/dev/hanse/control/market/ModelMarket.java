@@ -96,7 +96,12 @@ final class ModelMarket {
     smoother = new WeightSmoother(weights);
     weighed.replaceAll((node, was) -> {
       double kept =
-          Math.clamp(was.weight() * scale, was.capacity() / clamp, was.capacity() * clamp);
+          Math.clamp(
+              was.weight() * scale,
+              // Below what weights are clamped to: clamped there, whoever was just cut would be
+              // lifted.
+              was.capacity() / (clamp * clamp),
+              was.capacity() * clamp);
       smoother.next(node.toString(), kept / weights.weight(1, to, was.cost()), to, was.cost());
       return new Weighed(kept, was.capacity(), was.cost(), "");
     });
@@ -128,8 +133,8 @@ final class ModelMarket {
 
   private static String note(Weighed last, double weight, double cost) {
     double step = weight / last.weight();
-    if (Math.abs(step - SLEW) < NEAR || Math.abs(step - 1 / SLEW) < NEAR) {
-      return "slew-limited: 25 % an epoch";
+    if (Math.abs(step - SLEW) < NEAR) {
+      return "slew-limited: rises 25 % an epoch";
     }
     boolean held = weight == last.weight() && cost != last.cost();
     return held ? "hysteresis: change under 5 % held" : "";
