@@ -75,7 +75,7 @@ final class Explaining {
     List<Turn> turns = placing.turns(pools);
     String how = request.constraints().providers().sort().isPresent() ? "sort" : "order";
     for (Turn turn : turns) {
-      asked(how, preference(turn), turn.pool(), turn.candidate(), loads);
+      asked(how, preference(turn), turn.pool(), turn.candidate(), loads, 0);
     }
     withinReach =
         chosen == null
@@ -96,7 +96,8 @@ final class Explaining {
       int index = placing.isWorthIt(match) ? pool.ring().indexOf(match.node().toString()) : -1;
       Candidate holder = index < 0 ? null : pool.at(index);
       if (holder != null && holder.member().incarnation() == match.incarnation()) {
-        asked("prefix", OptionalInt.empty(), pool, holder, loads);
+        long worth = placing.worthOfCache(placing.workTokens(match.blocks()));
+        asked("prefix", OptionalInt.empty(), pool, holder, loads, worth);
       }
     }
   }
@@ -147,13 +148,18 @@ final class Explaining {
     };
   }
 
-  /** A node asked by name, under the bound of a request of what it would reserve there. */
+  /**
+   * A node asked by name, under the bound of a request of what it would reserve there.
+   *
+   * @param above tokens by which it may be above that bound
+   */
   private void asked(
       String how,
       OptionalInt rank,
       Pool pool,
       Candidate candidate,
-      Map<NodeId, Snapshot.MemberLoad> loads) {
+      Map<NodeId, Snapshot.MemberLoad> loads,
+      long above) {
     NodeId id = candidate.member().id();
     long tokens = placing.workTokens(placing.blocksHeldBy(candidate.member()));
     Optional<Explanation.Step> told =
@@ -163,12 +169,17 @@ final class Explaining {
     Snapshot.MemberLoad load = loads.get(id);
     Draft draft;
     if (told.isPresent()) {
-      Explanation.Step step = told.get();
+      Explanation.Step known = told.get();
       draft =
-          step(how, rank, candidate, loads, verdictOf(step))
-              .at(step.inFlightTokens(), step.softTokens(), step.hardTokens());
+          step(how, rank, candidate, loads, verdictOf(known))
+              .at(known.inFlightTokens(), known.softTokens(), known.hardTokens());
     } else {
       draft = step(how, rank, candidate, loads, verdictOf(load, tokens));
+    }
+    Step step = draft.step();
+    if (step.verdict() == Verdict.OVER_BOUND && step.inFlightTokens() < step.softTokens() + above) {
+      boolean fits = tokens <= step.hardTokens() - step.inFlightTokens();
+      draft = new Draft(draft.saying(fits ? Verdict.WOULD_DO : Verdict.FULL, step.because()));
     }
     add(
         screening.admits(candidate)

@@ -105,7 +105,7 @@ final class Placing {
    * twice, as computing it again would delay this request and whoever comes behind it there.
    * Measured on a trace, see the README's comparison.
    */
-  private long worthOfCache(long tokens) {
+  long worthOfCache(long tokens) {
     return Math.min(2 * (workTokens(0) - tokens), InFlight.MAX_LEASE_TOKENS);
   }
 
