@@ -115,6 +115,16 @@ class CborReaderTest {
     assertThat(walk(cbor)).isEqualTo("LENGTH");
   }
 
+  /** With enough behind them that only the form itself can be refused. */
+  @Test
+  void refusesReservedLengthsWhateverFollows() {
+    for (String head : new String[] {"1c", "1d", "1e", "1f", "3c"}) {
+      for (int following = 1; following <= 128; following++) {
+        assertThat(walk(head + "11".repeat(following))).as(head).isEqualTo("LENGTH");
+      }
+    }
+  }
+
   @Test
   void refusesAByteMore() {
     assertThat(walk("0000")).isEqualTo("TRAILING");
