@@ -1,5 +1,6 @@
 package dev.hanse.cli.mesh;
 
+import dev.hanse.api.tls.KeyFiles;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Verifier;
@@ -10,7 +11,6 @@ import dev.hanse.attestation.snp.SnpVerifier.Revocation;
 import dev.hanse.attestation.tpm.activation.ActivatedKeys;
 import dev.hanse.attestation.tpm.activation.EndorsementTrust;
 import dev.hanse.attestation.x509.Anchors;
-import dev.hanse.api.tls.KeyFiles;
 import dev.hanse.control.ControlGraph;
 import dev.hanse.control.appraisal.PolicyBook;
 import dev.hanse.control.appraisal.PolicyKeys;
@@ -70,8 +70,7 @@ final class Attesting {
       platforms.add(SimulatedPlatform.fromPem(Files.readString(file)).root());
     }
     if (config.policy().isEmpty()) {
-      return new Attesting(
-          Appraisers.simulated(platforms), Activations.NONE, Optional.empty());
+      return new Attesting(Appraisers.simulated(platforms), Activations.NONE, Optional.empty());
     }
     ActivatedKeys keys = new ActivatedKeys(config.tpm().activationLife(), MOST_TPM_KEYS);
     PolicyBook book =
@@ -127,12 +126,13 @@ final class Attesting {
 
   /** Looks at the policy from now on; nothing to do without one. */
   void watch(Vertx vertx, ControlGraph control) {
-    book.ifPresent(
-        policies ->
-            vertx.setPeriodic(
-                LOOK_EVERY.toMillis(),
-                timer -> vertx.executeBlocking(policies::refresh).onSuccess(outcome ->
-                    act(outcome, policies, control))));
+    book.ifPresent(policies ->
+        vertx.setPeriodic(
+            LOOK_EVERY.toMillis(),
+            timer ->
+                vertx
+                    .executeBlocking(policies::refresh)
+                    .onSuccess(outcome -> act(outcome, policies, control))));
   }
 
   private void act(PolicyBook.Outcome outcome, PolicyBook policies, ControlGraph control) {

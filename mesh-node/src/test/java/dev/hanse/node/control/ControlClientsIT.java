@@ -212,6 +212,7 @@ class ControlClientsIT {
   }
 
   private WatchClient watching(ControlChannel channel) {
-    return new WatchClient(context, channel, BRISK, new Random(1), SnapshotStore.NONE, seen::add, revocations -> {});
+    return new WatchClient(
+        context, channel, BRISK, new Random(1), SnapshotStore.NONE, seen::add, revocations -> {});
   }
 }
