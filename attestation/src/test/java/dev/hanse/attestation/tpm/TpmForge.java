@@ -210,7 +210,7 @@ public final class TpmForge {
 
   static Bytes written(ByteBuffer out) {
     byte[] content = new byte[out.position()];
-    System.arraycopy(out.array(), 0, content, 0, content.length);
+    out.duplicate().flip().get(content);
     return Bytes.copyOf(content);
   }
 
