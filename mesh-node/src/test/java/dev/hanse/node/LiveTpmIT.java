@@ -81,13 +81,13 @@ class LiveTpmIT {
       await().atMost(Duration.ofSeconds(20)).until(() -> chat(node, key) == 200);
       assertThat(attestation(control)).isEqualTo("tpm2");
 
-      collector.close();
+      collector.release();
       tpm.extend(4);
 
       await().atMost(Duration.ofSeconds(40)).until(() -> !node.isReady());
       await().atMost(Duration.ofSeconds(20)).until(() -> chat(node, key) != 200);
 
-      collector.close();
+      collector.release();
       get(control.appraiseBy(appraiser(2, tpm.registers())));
 
       await().atMost(Duration.ofSeconds(60)).until(() -> node.isReady() && chat(node, key) == 200);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which roots a node takes from a control plane. */
 class TrustBundleTest {
-  private static final Instant NOW = Instant.now();
+  private final Instant now = Instant.now();
 
   private final MeshAuthority known =
       MeshAuthority.create("hanse.internal", InstantSource.system(), new SecureRandom());
@@ -27,16 +27,16 @@ class TrustBundleTest {
 
   @Test
   void takesARootThatAKnownRootSignedFor() {
-    assertThat(widened(NOW, next.root(), known.crossSign(next.root())))
+    assertThat(widened(now, next.root(), known.crossSign(next.root())))
         .containsExactly(known.root(), next.root());
   }
 
   @Test
   void takesNoRootNobodyVouchesFor() throws Exception {
-    assertThat(widened(NOW, next.root())).containsExactly(known.root());
-    assertThat(widened(NOW, next.root(), stranger.crossSign(next.root())))
+    assertThat(widened(now, next.root())).containsExactly(known.root());
+    assertThat(widened(now, next.root(), stranger.crossSign(next.root())))
         .containsExactly(known.root());
-    assertThat(widened(NOW, stranger.root(), known.crossSign(next.root())))
+    assertThat(widened(now, stranger.root(), known.crossSign(next.root())))
         .containsExactly(known.root());
   }
 
@@ -46,13 +46,13 @@ class TrustBundleTest {
 
     assertThat(widened(late, next.root(), known.crossSign(next.root())))
         .containsExactly(known.root());
-    assertThat(widened(NOW.minus(Duration.ofDays(1)), next.root(), known.crossSign(next.root())))
+    assertThat(widened(now.minus(Duration.ofDays(1)), next.root(), known.crossSign(next.root())))
         .containsExactly(known.root());
   }
 
   @Test
   void aVoucherAloneIsNoRoot() {
-    assertThat(widened(NOW, known.crossSign(next.root()))).containsExactly(known.root());
+    assertThat(widened(now, known.crossSign(next.root()))).containsExactly(known.root());
   }
 
   @Test
@@ -61,7 +61,7 @@ class TrustBundleTest {
 
     assertThat(
             widened(
-                NOW,
+                now,
                 next.root(),
                 known.crossSign(next.root()),
                 third.root(),

@@ -118,9 +118,13 @@ public final class TpmCollector implements EvidenceCollector, AutoCloseable {
     }
   }
 
-  /** Gives the TPM back; it is opened again when next asked. */
   @Override
   public void close() {
+    release();
+  }
+
+  /** Gives the TPM back to whoever else needs it; it is opened again when next asked. */
+  public void release() {
     lock.lock();
     try {
       abandon();
