@@ -31,7 +31,7 @@ final class QuotaBookPropertyTest {
 
     Edge(int number) {
       id = NodeId.parse("hanse.edge-" + number);
-      session = number + 1;
+      session = number + 1L;
     }
   }
 
@@ -78,12 +78,12 @@ final class QuotaBookPropertyTest {
   private void place(Random random, Edge edge) {
     boolean keeps = now.isBefore(edge.until) && edge.granted > edge.own;
     if (keeps) {
-      long tokens = 1 + random.nextInt((int) (edge.granted - edge.own));
+      long tokens = 1L + random.nextInt((int) (edge.granted - edge.own));
       edge.own += tokens;
       network.add(new Message.Work(edge, tokens, !edge.restarted, edge.until));
     } else if (random.nextInt(3) == 0) {
       // An edge without a grant, or one that does not keep to it.
-      long tokens = 1 + random.nextInt((int) CAP);
+      long tokens = 1L + random.nextInt((int) CAP);
       edge.own += tokens;
       edge.restarted = true;
       network.add(new Message.Work(edge, tokens, false, edge.until));
@@ -125,7 +125,7 @@ final class QuotaBookPropertyTest {
       return;
     }
     Accepted one = running.remove(random.nextInt(running.size()));
-    long done = random.nextBoolean() ? one.tokens() : 1 + random.nextInt((int) one.tokens());
+    long done = random.nextBoolean() ? one.tokens() : 1L + random.nextInt((int) one.tokens());
     book.done(one.from().id, done);
     if (one.session() == one.from().session) {
       one.from().own = Math.max(0, one.from().own - done);
