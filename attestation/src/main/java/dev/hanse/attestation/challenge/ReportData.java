@@ -34,12 +34,4 @@ public final class ReportData {
     roles.forEach(encoding::text);
     return encoding.sha512();
   }
-
-  /**
-   * The nonce of a GPU's evidence, which has room for 32 bytes and names nothing else: by it the
-   * GPU's word belongs to the exchange of this report data.
-   */
-  public static Bytes gpuNonce(Bytes reportData) {
-    return new Encoding("hanse/gpu-nonce/v1").bytes(reportData).sha256();
-  }
 }

@@ -51,8 +51,8 @@ class SnpCapturesTest {
     folder = SharedVectors.folder(SnpVerifier.TECHNOLOGY).resolve("real");
     assumeTrue(Files.isDirectory(folder), "the shared captures are not here");
     VectorSet.read(folder.resolve("manifest.json"))
-        .vectors()
-        .forEach(vector -> VECTORS.put(vector.id().replace("snp-real/", ""), vector));
+        .cases()
+        .forEach(one -> VECTORS.put(one.vector().id().replace("snp-real/", ""), one.vector()));
   }
 
   @Test
@@ -199,7 +199,8 @@ class SnpCapturesTest {
   @Test
   void refusesCapturesInProductionAsLongAsNoRevocationListIsKept() {
     SnpForge.refused(
-        SnpVerifier.production(() -> CollateralStore.EMPTY).verify(evidence("turin-v5"), AT),
+        SnpVerifier.ofAmd(() -> CollateralStore.EMPTY, Revocation.REQUIRED)
+            .verify(evidence("turin-v5"), AT),
         Stage.REVOCATION,
         Reason.CRL_MISSING);
   }

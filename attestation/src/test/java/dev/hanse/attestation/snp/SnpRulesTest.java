@@ -13,6 +13,7 @@ import dev.hanse.attestation.VerifiedClaims;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
@@ -312,8 +313,10 @@ class SnpRulesTest {
     AppraisalPolicy policy =
         new AppraisalPolicy(
             "test",
+            1,
             Set.of("sev-snp"),
             List.of(SnpRules.strict()),
+            Composition.ANY,
             Duration.ofMinutes(2),
             Duration.ofSeconds(30),
             Duration.ofHours(1));
@@ -449,6 +452,11 @@ class SnpRulesTest {
 
     @Override
     public void check(String name, boolean holds, Reason otherwise, String detail) {
+      check(name, holds, Stage.POLICY, otherwise, detail);
+    }
+
+    @Override
+    public void check(String name, boolean holds, Stage stage, Reason otherwise, String detail) {
       names.add(name);
       assertThat(detail).isNotBlank();
       if (!holds) {

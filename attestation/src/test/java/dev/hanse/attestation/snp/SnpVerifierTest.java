@@ -142,7 +142,7 @@ class SnpVerifierTest {
   void neverTrustsARootBecauseItCameAlong() {
     SnpVerifier trustsNobody =
         new SnpVerifier(Anchors.of(List.of()), () -> CollateralStore.EMPTY, Revocation.WHERE_KEPT);
-    SnpVerifier trustsAmd = SnpVerifier.production(() -> CollateralStore.EMPTY);
+    SnpVerifier trustsAmd = SnpVerifier.ofAmd(() -> CollateralStore.EMPTY, Revocation.REQUIRED);
 
     SnpForge.refused(
         trustsNobody.verify(forge.evidence(), SnpForge.NOW), Stage.CRYPTO, Reason.UNTRUSTED_ROOT);

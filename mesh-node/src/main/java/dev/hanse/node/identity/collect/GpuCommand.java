@@ -2,7 +2,7 @@ package dev.hanse.node.identity.collect;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
-import dev.hanse.attestation.challenge.ReportData;
+import dev.hanse.attestation.nvidia.NvidiaVerifier;
 import dev.hanse.node.identity.EvidenceCollector;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +50,7 @@ public final class GpuCommand implements EvidenceCollector {
   @Override
   public List<Evidence> collect(Bytes reportData) throws IOException {
     List<String> line = new ArrayList<>(command);
-    line.add(ReportData.gpuNonce(reportData).hex());
+    line.add(NvidiaVerifier.nonce(reportData).hex());
     Process process;
     try {
       process = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();

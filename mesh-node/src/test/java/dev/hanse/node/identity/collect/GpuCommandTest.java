@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
-import dev.hanse.attestation.challenge.ReportData;
+import dev.hanse.attestation.nvidia.NvidiaVerifier;
 import dev.hanse.node.identity.EvidenceCollector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,7 @@ class GpuCommandTest {
         new String(
             echo.collect(REPORT_DATA).getFirst().body().toArray(), StandardCharsets.US_ASCII);
 
-    assertThat(nonce).isEqualTo(ReportData.gpuNonce(REPORT_DATA).hex()).hasSize(64);
+    assertThat(nonce).isEqualTo(NvidiaVerifier.nonce(REPORT_DATA).hex()).hasSize(64);
   }
 
   @Test
