@@ -16,7 +16,7 @@ final class QuotaWireTest {
   @Seeds(tries = 100)
   void asksAndGrantsArriveAsTheyWereSent(long seed) {
     Random random = new Random(seed);
-    long number = 1 + random.nextInt(1_000);
+    long number = 1L + random.nextInt(1_000);
     QuotaAsk ask =
         new QuotaAsk(
             random.nextLong(),
