@@ -14,6 +14,7 @@ import dev.hanse.attestation.tpm.TpmHash;
 import dev.hanse.attestation.tpm.TpmPublic;
 import dev.hanse.attestation.x509.Anchors;
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
@@ -42,7 +43,6 @@ import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class ActivationTest {
@@ -50,48 +50,49 @@ class ActivationTest {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final String EK_PURPOSE = "2.23.133.8.1";
 
-  private static KeyPair rootKey;
-  private static KeyPair caKey;
-  private static KeyPair ek;
-  private static KeyPair eccEk;
-  private static X509Certificate root;
-  private static X509Certificate ca;
+  private static final KeyPair ROOT_KEY = pair("EC");
+  private static final KeyPair CA_KEY = pair("EC");
+  private static final KeyPair EK = pair("RSA");
+  private static final KeyPair ECC_EK = pair("EC");
+  private static final X509Certificate ROOT =
+      authority("CN=Root", ROOT_KEY, "CN=Root", ROOT_KEY, 3650);
+  private static final X509Certificate CA = authority("CN=CA", CA_KEY, "CN=Root", ROOT_KEY, 1000);
 
-  private final Bytes ekArea = TpmForge.endorsement(ek);
+  private final Bytes ekArea = TpmForge.endorsement(EK);
   private final Bytes ak =
       TpmForge.publicArea(
           TpmForge.ECC, TpmForge.AK_ATTRIBUTES, SigningScheme.ECDSA, TpmHash.SHA256);
 
-  @BeforeAll
-  static void makeManufacturer() throws Exception {
-    KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
-    rsa.initialize(2048);
-    ek = rsa.generateKeyPair();
-    KeyPairGenerator ec = KeyPairGenerator.getInstance("EC");
-    ec.initialize(new ECGenParameterSpec("secp256r1"));
-    rootKey = ec.generateKeyPair();
-    caKey = ec.generateKeyPair();
-    eccEk = ec.generateKeyPair();
-    root =
-        certificate(
-            "CN=Root",
-            rootKey,
-            "CN=Root",
-            rootKey,
-            KeyUsage.keyCertSign | KeyUsage.cRLSign,
-            "",
-            3650);
-    ca =
-        certificate(
-            "CN=CA", caKey, "CN=Root", rootKey, KeyUsage.keyCertSign | KeyUsage.cRLSign, "", 1000);
+  private static KeyPair pair(String algorithm) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+      if (algorithm.equals("EC")) {
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+      } else {
+        generator.initialize(2048);
+      }
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException missing) {
+      throw new AssertionError(missing);
+    }
+  }
+
+  private static X509Certificate authority(
+      String subject, KeyPair key, String issuer, KeyPair issuerKey, int days) {
+    try {
+      return certificate(
+          subject, key, issuer, issuerKey, KeyUsage.keyCertSign | KeyUsage.cRLSign, "", days);
+    } catch (Exception broken) {
+      throw new AssertionError(broken);
+    }
   }
 
   @Test
   void aKeyIsKnownOnceItsTpmFoundTheSecret() throws Exception {
-    EndorsementKey genuine = trust().judge(ekArea, List.of(leaf(ek)), NOW);
+    EndorsementKey genuine = trust().judge(ekArea, List.of(leaf(EK)), NOW);
     Activation activation = Activation.begin(genuine, ak, RANDOM);
 
-    Bytes secret = opened(activation.challenge(), ek, TpmPublic.read(ak).name());
+    Bytes secret = opened(activation.challenge(), EK, TpmPublic.read(ak).name());
 
     assertThat(activation.redeem(secret))
         .contains(
@@ -104,7 +105,7 @@ class ActivationTest {
 
   @Test
   void aWrongSecretMakesNoKeyKnown() throws Exception {
-    EndorsementKey genuine = trust().judge(ekArea, List.of(leaf(ek)), NOW);
+    EndorsementKey genuine = trust().judge(ekArea, List.of(leaf(EK)), NOW);
     Activation activation = Activation.begin(genuine, ak, RANDOM);
 
     assertThat(activation.redeem(Bytes.copyOf(new byte[32]))).isEmpty();
@@ -113,16 +114,16 @@ class ActivationTest {
 
   @Test
   void everyChallengeHasASecretOfItsOwn() throws Exception {
-    EndorsementKey genuine = trust().judge(ekArea, List.of(leaf(ek)), NOW);
+    EndorsementKey genuine = trust().judge(ekArea, List.of(leaf(EK)), NOW);
     Bytes name = TpmPublic.read(ak).name();
 
-    assertThat(opened(Activation.begin(genuine, ak, RANDOM).challenge(), ek, name))
-        .isNotEqualTo(opened(Activation.begin(genuine, ak, RANDOM).challenge(), ek, name));
+    assertThat(opened(Activation.begin(genuine, ak, RANDOM).challenge(), EK, name))
+        .isNotEqualTo(opened(Activation.begin(genuine, ak, RANDOM).challenge(), EK, name));
   }
 
   @Test
   void aKeyThatIsNoAttestationKeyIsNotActivated() throws Exception {
-    EndorsementKey genuine = trust().judge(ekArea, List.of(leaf(ek)), NOW);
+    EndorsementKey genuine = trust().judge(ekArea, List.of(leaf(EK)), NOW);
     Bytes unrestricted =
         TpmForge.publicArea(TpmForge.ECC, 0x00040072, SigningScheme.ECDSA, TpmHash.SHA256);
 
@@ -151,9 +152,9 @@ class ActivationTest {
   @Test
   void believesAnEccEndorsementKeyByItsCertificate() throws Exception {
     X509Certificate leaf =
-        certificate("CN=EK", eccEk, "CN=CA", caKey, KeyUsage.keyAgreement, EK_PURPOSE, 365);
+        certificate("CN=EK", ECC_EK, "CN=CA", CA_KEY, KeyUsage.keyAgreement, EK_PURPOSE, 365);
 
-    assertThat(trust().judge(TpmForge.endorsement(eccEk), List.of(der(leaf)), NOW).endorsedUntil())
+    assertThat(trust().judge(TpmForge.endorsement(ECC_EK), List.of(der(leaf)), NOW).endorsedUntil())
         .isEqualTo(NOW.plus(Duration.ofDays(365)));
   }
 
@@ -175,14 +176,14 @@ class ActivationTest {
         () ->
             trust()
                 .judge(
-                    TpmForge.endorsement(eccEk),
+                    TpmForge.endorsement(ECC_EK),
                     List.of(
                         der(
                             certificate(
                                 "CN=EK",
                                 TpmForge.ECC,
                                 "CN=CA",
-                                caKey,
+                                CA_KEY,
                                 KeyUsage.keyAgreement,
                                 EK_PURPOSE,
                                 365))),
@@ -193,10 +194,16 @@ class ActivationTest {
   void refusesCertificatesThatAreNoneOfAnEndorsementKey() {
     for (X509Certificate leaf :
         List.of(
-            certificate("CN=EK", ek, "CN=CA", caKey, KeyUsage.keyEncipherment, "", 365),
-            certificate("CN=EK", ek, "CN=CA", caKey, KeyUsage.digitalSignature, EK_PURPOSE, 365),
+            certificate("CN=EK", EK, "CN=CA", CA_KEY, KeyUsage.keyEncipherment, "", 365),
+            certificate("CN=EK", EK, "CN=CA", CA_KEY, KeyUsage.digitalSignature, EK_PURPOSE, 365),
             certificate(
-                "CN=EK", ek, "CN=CA", caKey, KeyUsage.keyEncipherment, "1.3.6.1.5.5.7.3.2", 365))) {
+                "CN=EK",
+                EK,
+                "CN=CA",
+                CA_KEY,
+                KeyUsage.keyEncipherment,
+                "1.3.6.1.5.5.7.3.2",
+                365))) {
       refused(Reason.KEY_USAGE, () -> trust().judge(ekArea, List.of(der(leaf)), NOW));
     }
   }
@@ -205,34 +212,34 @@ class ActivationTest {
   void refusesCertificatesOfAnotherRootExpiredOrNotYetValid() {
     EndorsementTrust other =
         new EndorsementTrust(
-            List.of(certificate("CN=Root", caKey, "CN=Root", caKey, KeyUsage.keyCertSign, "", 9)),
-            List.of(ca),
+            List.of(certificate("CN=Root", CA_KEY, "CN=Root", CA_KEY, KeyUsage.keyCertSign, "", 9)),
+            List.of(CA),
             Set.of(),
             Optional.empty());
-    assertThatThrownBy(() -> other.judge(ekArea, List.of(leaf(ek)), NOW))
+    assertThatThrownBy(() -> other.judge(ekArea, List.of(leaf(EK)), NOW))
         .isInstanceOf(Rejection.class);
     refused(
         Reason.UNTRUSTED_ROOT,
         () ->
-            new EndorsementTrust(List.of(), List.of(ca, root), Set.of(), Optional.empty())
-                .judge(ekArea, List.of(leaf(ek)), NOW));
+            new EndorsementTrust(List.of(), List.of(CA, ROOT), Set.of(), Optional.empty())
+                .judge(ekArea, List.of(leaf(EK)), NOW));
     refused(
         Reason.CERT_EXPIRED,
-        () -> trust().judge(ekArea, List.of(leaf(ek)), NOW.plus(Duration.ofDays(366))));
+        () -> trust().judge(ekArea, List.of(leaf(EK)), NOW.plus(Duration.ofDays(366))));
     refused(
         Reason.CERT_NOT_YET_VALID,
-        () -> trust().judge(ekArea, List.of(leaf(ek)), NOW.minus(Duration.ofDays(2))));
+        () -> trust().judge(ekArea, List.of(leaf(EK)), NOW.minus(Duration.ofDays(2))));
   }
 
   @Test
   void takesIntermediatesThatTheNodeBroughtButNoRoots() throws Exception {
     EndorsementTrust bare =
-        new EndorsementTrust(List.of(root), List.of(), Set.of(), Optional.empty());
-    assertThat(bare.judge(ekArea, List.of(leaf(ek), der(ca)), NOW)).isNotNull();
-    assertThatThrownBy(() -> bare.judge(ekArea, List.of(leaf(ek)), NOW))
+        new EndorsementTrust(List.of(ROOT), List.of(), Set.of(), Optional.empty());
+    assertThat(bare.judge(ekArea, List.of(leaf(EK), der(CA)), NOW)).isNotNull();
+    assertThatThrownBy(() -> bare.judge(ekArea, List.of(leaf(EK)), NOW))
         .isInstanceOf(Rejection.class);
     EndorsementTrust none = new EndorsementTrust(List.of(), List.of(), Set.of(), Optional.empty());
-    assertThatThrownBy(() -> none.judge(ekArea, List.of(leaf(ek), der(ca), der(root)), NOW))
+    assertThatThrownBy(() -> none.judge(ekArea, List.of(leaf(EK), der(CA), der(ROOT)), NOW))
         .isInstanceOf(Rejection.class);
   }
 
@@ -246,23 +253,23 @@ class ActivationTest {
 
   @Test
   void holdsEveryAuthoritysRevocationListAgainstTheChain() throws Exception {
-    Bytes clean = crl("CN=CA", caKey, Optional.empty());
-    Bytes revoking = crl("CN=CA", caKey, Optional.of(BigInteger.TWO));
-    Bytes ofRoot = crl("CN=Root", rootKey, Optional.empty());
+    Bytes clean = crl("CN=CA", CA_KEY, Optional.empty());
+    Bytes revoking = crl("CN=CA", CA_KEY, Optional.of(BigInteger.TWO));
+    Bytes ofRoot = crl("CN=Root", ROOT_KEY, Optional.empty());
 
     assertThat(
-            listed(Map.of(id(ca), clean, id(root), ofRoot))
-                .judge(ekArea, List.of(leaf(ek)), NOW)
+            listed(Map.of(id(CA), clean, id(ROOT), ofRoot))
+                .judge(ekArea, List.of(leaf(EK)), NOW)
                 .endorsedUntil())
         .isEqualTo(NOW.plus(Duration.ofDays(7)));
     refused(
         Reason.CERT_REVOKED,
         () ->
-            listed(Map.of(id(ca), revoking, id(root), ofRoot))
-                .judge(ekArea, List.of(leaf(ek)), NOW));
+            listed(Map.of(id(CA), revoking, id(ROOT), ofRoot))
+                .judge(ekArea, List.of(leaf(EK)), NOW));
     refused(
         Reason.CRL_MISSING,
-        () -> listed(Map.of(id(ca), clean)).judge(ekArea, List.of(leaf(ek)), NOW));
+        () -> listed(Map.of(id(CA), clean)).judge(ekArea, List.of(leaf(EK)), NOW));
   }
 
   private static CollateralStore.Id id(X509Certificate authority) {
@@ -272,11 +279,11 @@ class ActivationTest {
 
   private static EndorsementTrust listed(Map<CollateralStore.Id, Bytes> lists) {
     return new EndorsementTrust(
-        List.of(root), List.of(ca), Set.of(), Optional.of(() -> CollateralStore.of(lists)));
+        List.of(ROOT), List.of(CA), Set.of(), Optional.of(() -> CollateralStore.of(lists)));
   }
 
   private static EndorsementTrust trust() {
-    return new EndorsementTrust(List.of(root), List.of(ca), Set.of(), Optional.empty());
+    return new EndorsementTrust(List.of(ROOT), List.of(CA), Set.of(), Optional.empty());
   }
 
   /** What a TPM does, in software. */
@@ -306,7 +313,7 @@ class ActivationTest {
 
   private static Bytes leaf(KeyPair key) {
     return der(
-        certificate("CN=EK", key, "CN=CA", caKey, KeyUsage.keyEncipherment, EK_PURPOSE, 365));
+        certificate("CN=EK", key, "CN=CA", CA_KEY, KeyUsage.keyEncipherment, EK_PURPOSE, 365));
   }
 
   private static Bytes der(X509Certificate certificate) {

@@ -258,7 +258,9 @@ class EventLogTest {
   }
 
   private static Bytes written(ByteBuffer out) {
-    return Bytes.copyOf(Arrays.copyOf(out.array(), out.position()));
+    byte[] content = new byte[out.position()];
+    out.get(0, content);
+    return Bytes.copyOf(content);
   }
 
   private static Bytes joined(Bytes... parts) {
