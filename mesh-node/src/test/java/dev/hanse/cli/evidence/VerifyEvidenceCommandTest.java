@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,13 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class VerifyEvidenceCommandTest {
-  private static final String VECTOR =
-      """
-      {"vectors": [{"id": "snp/short", "files": {"report": "short.bin"},
-        "time": "2026-06-01T00:00:00Z", "expect": "%s", "stage": "%s", "reason": "%s",
-        "params": {}}]}
-      """;
-
   @TempDir private Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -69,12 +63,15 @@ class VerifyEvidenceCommandTest {
   void everySharedVectorComesOutAsExpected() throws IOException {
     Path shared = shared();
     assumeTrue(Files.isDirectory(shared), "shared vectors are not here");
-    String[] words =
-        Files.walk(shared, 3)
-            .filter(file -> file.endsWith("manifest.json"))
-            .sorted()
-            .map(file -> "--manifest=" + file)
-            .toArray(String[]::new);
+    String[] words;
+    try (Stream<Path> files = Files.walk(shared, 3)) {
+      words =
+          files
+              .filter(file -> file.endsWith("manifest.json"))
+              .sorted()
+              .map(file -> "--manifest=" + file)
+              .toArray(String[]::new);
+    }
 
     assertThat(run(words)).as(out.toString()).isZero();
   }
@@ -157,9 +154,14 @@ class VerifyEvidenceCommandTest {
 
   private String manifest(String expect, String stage, String reason) throws IOException {
     Files.write(folder.resolve("short.bin"), new byte[100]);
-    return Files.writeString(
-            folder.resolve("manifest.json"), VECTOR.formatted(expect, stage, reason))
-        .toString();
+    String vector =
+        """
+        {"vectors": [{"id": "snp/short", "files": {"report": "short.bin"},
+          "time": "2026-06-01T00:00:00Z", "expect": "%s", "stage": "%s", "reason": "%s",
+          "params": {}}]}
+        """
+            .formatted(expect, stage, reason);
+    return Files.writeString(folder.resolve("manifest.json"), vector).toString();
   }
 
   /** Of the right size and version, and nothing else. */

@@ -135,8 +135,16 @@ class PolicyFileTest {
   void saysHowManyGpusAndHowLongResultsHold() {
     AppraisalPolicy policy =
         PolicyFile.read(
-            "id: a\nversion: 1\nmin-gpus: 8\nmax-gpus: 8\nresult-life: 10m\nmax-age: 30s\n"
-                + "sev-snp: {guest: {}, machine: {}}\nnvidia-gpu: {min-driver: 550.90.07}\n");
+            """
+            id: a
+            version: 1
+            min-gpus: 8
+            max-gpus: 8
+            result-life: 10m
+            max-age: 30s
+            sev-snp: {guest: {}, machine: {}}
+            nvidia-gpu: {min-driver: 550.90.07}
+            """);
 
     assertThat(policy.composition()).isEqualTo(new Composition(8, 8));
     assertThat(policy.resultLife()).isEqualTo(Duration.ofMinutes(10));
