@@ -49,7 +49,15 @@ public record PolicyFile(
   private static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
 
   public PolicyFile {
-    new Composition(minGpus, maxGpus);
+    new AppraisalPolicy(
+        id,
+        version,
+        Set.of(),
+        List.of(),
+        new Composition(minGpus, maxGpus),
+        maxAge,
+        clockSkew,
+        resultLife);
     if (resultLife.compareTo(SHORTEST_LIFE) < 0 || resultLife.compareTo(LONGEST_LIFE) > 0) {
       throw new IllegalArgumentException("result-life must be 1m to 1h, was " + resultLife);
     }

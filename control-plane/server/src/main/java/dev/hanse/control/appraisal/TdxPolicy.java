@@ -32,11 +32,38 @@ record TdxPolicy(
         boolean allowDebug,
     @Doc("Whether it may be moved.") @Default("false") boolean allowMigration) {
   TdxPolicy {
-    values("allowed", allowed);
-    values("distrusted", distrusted);
+    rules(
+        tcbStatuses,
+        tcbGrace,
+        refusedAdvisories,
+        minTcbEvaluation,
+        allowed,
+        distrusted,
+        allowDebug,
+        allowMigration);
   }
 
   TdxRules rules() {
+    return rules(
+        tcbStatuses,
+        tcbGrace,
+        refusedAdvisories,
+        minTcbEvaluation,
+        allowed,
+        distrusted,
+        allowDebug,
+        allowMigration);
+  }
+
+  private static TdxRules rules(
+      List<TcbStatus> tcbStatuses,
+      Duration tcbGrace,
+      List<String> refusedAdvisories,
+      int minTcbEvaluation,
+      Map<TdxField, List<String>> allowed,
+      Map<TdxField, List<String>> distrusted,
+      boolean allowDebug,
+      boolean allowMigration) {
     long permitted =
         TdxRules.HARMLESS_ATTRIBUTES
             | (allowDebug ? TdAttributes.DEBUG : 0)
