@@ -43,6 +43,10 @@ class LayeringTest {
       slices().matching("dev.hanse.provider.(*)..").should().beFreeOfCycles();
 
   @ArchTest
+  static final ArchRule attestationRoomsHaveNoCycles =
+      slices().matching("dev.hanse.attestation.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
   static final ArchRule commandRoomsHaveNoCycles =
       slices().matching("dev.hanse.cli.(*)..").should().beFreeOfCycles();
 
