@@ -94,7 +94,11 @@ class BalanceTest {
   private static Balance run(int mean, LongSupplier keys) {
     var inFlight = new InFlight();
     var placement =
-        BoundedLoadPlacement.builder().inFlight(inFlight).slotBits(16).bound(new Bound(FACTOR, MARGIN)).build();
+        BoundedLoadPlacement.builder()
+            .inFlight(inFlight)
+            .slotBits(16)
+            .bound(new Bound(FACTOR, MARGIN))
+            .build();
     PlacementView view = placement.update(Members.equal(MEMBERS));
     var random = new SplittableRandom(99);
     long[] leases = new long[MEMBERS * mean];
@@ -111,8 +115,7 @@ class BalanceTest {
       Member placed = placement.memberOf(leases[ended]);
       if (step >= WARM_UP) {
         first += placed.id().equals(view.member(view.first(key)).id()) ? 1 : 0;
-        peak =
-            Math.max(peak, inFlight.tokensOf(placed.id()) / (double) mean);
+        peak = Math.max(peak, inFlight.tokensOf(placed.id()) / (double) mean);
       }
     }
     return new Balance(first / (double) STEPS, peak);

@@ -58,7 +58,7 @@ public final class EarIssuer {
     claims.put("iat", result.appraisedAt().getEpochSecond());
     claims.put("exp", result.expiresAt().getEpochSecond());
     claims.put("eat_nonce", BASE64.encodeToString(result.reportData().toArray()));
-    claims.putObject("ear.verifier-id").put("developer", "https://hanse.dev").put("build", build);
+    claims.putObject("ear.verifier-id").put("developer", "hanse").put("build", build);
     claims.putObject("cnf").put("hanse.spki-sha256", keyDigest.hex());
     ObjectNode submods = claims.putObject("submods");
     result.parts().forEach(part -> put(submods.putObject(part.name()), part, result));

@@ -235,7 +235,8 @@ final class ControlPlane extends VerticleBase {
                   issued.stamp().policy(),
                   issued.stamp().evidenceDigest(),
                   issued.facts(),
-                  issued.attestation().expiresAt()),
+                  issued.attestation().expiresAt(),
+                  issued.token()),
               now.wall());
     } else {
       parts.metrics().boundHit("members");

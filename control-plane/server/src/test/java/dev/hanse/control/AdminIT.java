@@ -203,6 +203,9 @@ class AdminIT {
     assertRefused(admin.get("/admin/v1/nodes/acme.ghost"), 404, "node-unknown", "");
     assertRefused(admin.get("/admin/v1/nodes/ghost"), 400, "field-invalid", "nodeId");
     assertRefused(
+        admin.get("/admin/v1/nodes/acme.ghost/attestation"), 404, "attestation-unknown", "");
+    assertRefused(admin.get("/admin/v1/nodes/ghost/attestation"), 400, "field-invalid", "nodeId");
+    assertRefused(
         admin.post("/admin/v1/nodes/acme.ghost/drain", "{\"drain\":true}"),
         404,
         "node-unknown",

@@ -5,6 +5,7 @@ import static dev.hanse.control.membership.Mesh.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import dev.hanse.api.enroll.v1.ChallengeRequest;
 import dev.hanse.api.enroll.v1.ChallengeResponse;
@@ -17,15 +18,22 @@ import dev.hanse.api.tls.MeshTls;
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.Level;
 import dev.hanse.attestation.challenge.Binding;
+import dev.hanse.attestation.ear.Ear;
+import dev.hanse.attestation.ear.EarReading;
+import dev.hanse.attestation.ear.EarVerifier;
 import dev.hanse.attestation.x509.SubjectKey;
 import dev.hanse.control.identity.CertificateLife;
 import dev.hanse.control.store.MemoryLedger;
 import io.vertx.grpc.client.GrpcClient;
 import java.io.IOException;
 import java.security.KeyPair;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -115,6 +123,35 @@ class EnrolmentIT {
 
     assertThat(response.getIdentity().getNodeId()).isEqualTo("acme.gpu-1");
     await().until(() -> ledger.load().remembered().attestations().containsKey(node("gpu-1")));
+  }
+
+  @Test
+  void keepsTheResultAsATokenThatAnybodyWithTheChainCanCheck() throws Exception {
+    ControlGraph eu = bench.start(Bench.config(EU), new MemoryLedger());
+    EnrollResponse response = enrol(eu, joinToken(eu, "acme"));
+
+    JsonNode kept =
+        new AdminClient(eu.admin()).get("/admin/v1/nodes/acme.gpu-1/attestation").body();
+
+    X509Certificate regionCa =
+        (X509Certificate)
+            CertificateFactory.getInstance("X.509")
+                .generateCertificate(response.getIdentity().getCertificateChainDer(1).newInput());
+    EarVerifier edge =
+        new EarVerifier(
+            "spiffe://hanse.internal/region/eu-west/control",
+            List.of(regionCa.getPublicKey()),
+            "hanse.internal",
+            Duration.ofSeconds(5));
+    EarReading reading = edge.read(kept.path("token").asText(), Instant.now());
+    assertThat(reading).isInstanceOf(EarReading.Good.class);
+    Ear ear = ((EarReading.Good) reading).ear();
+    assertThat(ear.subject())
+        .isEqualTo("spiffe://hanse.internal/region/eu-west/provider/acme/node/gpu-1");
+    assertThat(ear.level()).isEqualTo(Level.SIMULATED);
+    assertThat(ear.parts().getFirst().evidenceDigest().hex())
+        .isEqualTo(kept.path("evidenceDigest").asText());
+    assertThat(ear.policy()).isEqualTo(kept.path("policy").asText());
   }
 
   @Test

@@ -90,6 +90,7 @@ public final class AdminApi {
         new Route(HttpMethod.GET, "/admin/v1/status", now(mesh::status)),
         new Route(HttpMethod.GET, "/admin/v1/nodes", now(mesh::nodes)),
         new Route(HttpMethod.GET, "/admin/v1/nodes/{nodeId}", now(mesh::node)),
+        new Route(HttpMethod.GET, "/admin/v1/nodes/{nodeId}/attestation", now(trust::attestation)),
         new Route(HttpMethod.POST, "/admin/v1/nodes/{nodeId}/drain", now(mesh::drain)),
         new Route(HttpMethod.GET, "/admin/v1/bids", now(bids::bids)),
         new Route(HttpMethod.GET, "/admin/v1/keys", now(access::keys)),

@@ -104,7 +104,7 @@ final class MeshRoutes {
     return new Refusal(404, "node-unknown", "no node " + id + " is a member");
   }
 
-  private static NodeId nodeId(RoutingContext request) {
+  static NodeId nodeId(RoutingContext request) {
     try {
       return NodeId.parse(PathParam.of(request, "nodeId"));
     } catch (IllegalArgumentException invalid) {

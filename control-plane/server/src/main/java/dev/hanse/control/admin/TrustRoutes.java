@@ -1,14 +1,17 @@
 package dev.hanse.control.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hanse.api.NodeId;
 import dev.hanse.api.Revocation;
 import dev.hanse.control.membership.Membership;
 import dev.hanse.control.membership.Moment;
+import dev.hanse.control.membership.NodeResult;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -32,6 +35,29 @@ final class TrustRoutes {
     return Answer.ok(
         Page.of(request.queryParams())
             .of("revocations", inForce, Revocation::subject, TrustRoutes::json));
+  }
+
+  /** What was concluded of a node's evidence here, and the token that says so. */
+  Answer attestation(RoutingContext request) {
+    NodeId id = MeshRoutes.nodeId(request);
+    NodeResult result =
+        membership.denials().results().stream()
+            .filter(one -> one.node().equals(id))
+            .findFirst()
+            .orElseThrow(() ->
+                new Refusal(
+                    404, "attestation-unknown", "no evidence of " + id + " was appraised here"));
+    ObjectNode json =
+        Answer.object()
+            .put("nodeId", id.toString())
+            .put("technology", result.technology())
+            .put("policy", result.policy())
+            .put("evidenceDigest", result.evidenceDigest())
+            .put("expiresAt", result.expiresAt().toString())
+            .put("token", result.token());
+    ObjectNode facts = json.putObject("facts");
+    new TreeMap<>(result.facts()).forEach(facts::put);
+    return Answer.ok(json);
   }
 
   Future<Answer> decide(RoutingContext request) {

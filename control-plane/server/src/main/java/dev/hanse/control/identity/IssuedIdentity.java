@@ -17,6 +17,7 @@ import java.util.Map;
  * @param attestation what it rests on
  * @param stamp as the certificate says it
  * @param facts what the evidence stated: what may be revoked
+ * @param token the result as an EAR, signed by the region's CA
  */
 public record IssuedIdentity(
     PeerIdentity.Node node,
@@ -27,7 +28,8 @@ public record IssuedIdentity(
     Instant renewAt,
     AttestationSummary attestation,
     AttestationStamp stamp,
-    Map<String, String> facts) {
+    Map<String, String> facts,
+    String token) {
   public IssuedIdentity {
     chain = List.copyOf(chain);
     roots = List.copyOf(roots);

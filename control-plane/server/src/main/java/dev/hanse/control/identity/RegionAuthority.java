@@ -10,10 +10,9 @@ import dev.hanse.api.tls.AttestationStamp;
 import dev.hanse.api.tls.KeyFiles;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.PeerIdentity;
-import dev.hanse.attestation.Bytes;
-import dev.hanse.attestation.Encoding;
 import dev.hanse.attestation.challenge.Binding;
 import dev.hanse.attestation.challenge.NodeClaims;
+import dev.hanse.attestation.ear.EarIssuer;
 import dev.hanse.attestation.policy.AttestationResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,8 +23,6 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +47,9 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
  * Signing takes about a millisecond: not for an event loop. Safe for use by many threads.
  */
 public final class RegionAuthority {
+  /** Who appraised, in tokens. */
+  private static final String SOFTWARE = "hanse";
+
   private static final String CERTIFICATE_FILE = "region.pem";
   private static final String KEY_FILE = "region.key";
   private static final String CROSSED_FILE = "cross-signed.pem";
@@ -210,45 +210,31 @@ public final class RegionAuthority {
   }
 
   /**
-   * Issues to an attested key. The certificate ends with the result at the latest.
+   * Issues to an attested key. The certificate ends with the result at the latest; the result goes
+   * with it as a token signed by the region's CA, whose key every peer has from the chain.
    *
    * @throws IllegalArgumentException if the result is about another exchange than {@code binding},
    *     or the claims are not possible here
    */
   public IssuedIdentity issue(Binding binding, AttestationResult result) {
-    return issue(binding, List.of(result));
-  }
-
-  /**
-   * Issues to a key attested by several parts of one machine. It is worth what the weakest part is,
-   * and ends with the first.
-   *
-   * @throws IllegalArgumentException as above, or if there is no result
-   */
-  public IssuedIdentity issue(Binding binding, List<AttestationResult> results) {
-    if (results.isEmpty()
-        || !results.stream().allMatch(part -> part.reportData().equals(binding.reportData()))) {
-      throw new IllegalArgumentException("a result is about another nonce, key or node");
+    if (!result.reportData().equals(binding.reportData())) {
+      throw new IllegalArgumentException("the result is about another nonce, key or node");
     }
     PeerIdentity.Node node = nodeOf(binding.claims());
     Held signer = held;
     Instant now = means.clock().instant();
-    AttestationResult result =
-        Collections.min(results, Comparator.comparing(AttestationResult::level));
-    Instant resultEnds =
-        Collections.min(results.stream().map(AttestationResult::expiresAt).toList());
     AttestationSummary summary =
         new AttestationSummary(
-            result.technology(), levelOf(result), result.appraisedAt(), resultEnds);
+            result.technology(), levelOf(result), result.appraisedAt(), result.expiresAt());
     AttestationStamp stamp =
-        new AttestationStamp(summary, evidenceDigest(results).hex(), result.policy());
+        new AttestationStamp(summary, result.evidenceDigest().hex(), result.policy());
     X509v3CertificateBuilder builder =
         leaf(
             signer,
             node,
             SubjectPublicKeyInfo.getInstance(binding.key().spki().toArray()),
             now,
-            earlier(now.plus(means.life().leaf()), resultEnds));
+            earlier(now.plus(means.life().leaf()), result.expiresAt()));
     try {
       builder.addExtension(new ASN1ObjectIdentifier(AttestationStamp.OID), false, stamp.toDer());
     } catch (CertIOException broken) {
@@ -265,17 +251,9 @@ public final class RegionAuthority {
         CertificateLife.renewAt(now, notAfter, means.random()),
         summary,
         stamp,
-        result.measurements());
-  }
-
-  /** Of one part its own; of several a digest over theirs, in order. */
-  private static Bytes evidenceDigest(List<AttestationResult> results) {
-    if (results.size() == 1) {
-      return results.getFirst().evidenceDigest();
-    }
-    Encoding parts = new Encoding("hanse/evidence-parts/v1").count(results.size());
-    results.forEach(part -> parts.bytes(part.evidenceDigest()));
-    return parts.sha256();
+        result.measurements(),
+        new EarIssuer(self.spiffeId(), signer.key(), SOFTWARE)
+            .sign(result, node.spiffeId(), binding.key().digest(), trustDomain()));
   }
 
   /**

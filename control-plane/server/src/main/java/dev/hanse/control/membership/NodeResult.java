@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param evidenceDigest names the result: hexadecimal SHA-256
  * @param facts what the evidence stated, by name
+ * @param token the result as a signed EAR; empty for one kept by an older control plane
  */
 public record NodeResult(
     NodeId node,
@@ -16,7 +17,8 @@ public record NodeResult(
     String policy,
     String evidenceDigest,
     Map<String, String> facts,
-    Instant expiresAt) {
+    Instant expiresAt,
+    String token) {
   public NodeResult {
     facts = Map.copyOf(facts);
   }

@@ -45,7 +45,8 @@ final class DenialsJson {
               .put("technology", result.technology())
               .put("policy", result.policy())
               .put("evidence", result.evidenceDigest())
-              .put("expiresAt", result.expiresAt().toString());
+              .put("expiresAt", result.expiresAt().toString())
+              .put("token", result.token());
       ObjectNode facts = node.putObject("facts");
       result.facts().forEach(facts::put);
     });
@@ -84,7 +85,8 @@ final class DenialsJson {
               text(node, "policy"),
               text(node, "evidence"),
               facts,
-              Instant.parse(text(node, "expiresAt"))));
+              Instant.parse(text(node, "expiresAt")),
+              node.path("token").asText("")));
     }
     return all;
   }

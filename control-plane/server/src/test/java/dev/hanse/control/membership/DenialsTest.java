@@ -34,7 +34,8 @@ class DenialsTest {
         "strict-1",
         digest,
         Map.of("chip-id", chip, "product", "Milan"),
-        NOW.plus(Duration.ofHours(1)));
+        NOW.plus(Duration.ofHours(1)),
+        "token");
   }
 
   private Revocation revoke(Revocation.Kind kind, String value) {
