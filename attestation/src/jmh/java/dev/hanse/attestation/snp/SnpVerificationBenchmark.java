@@ -6,6 +6,7 @@ import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.x509.TestKeys;
 import java.time.Duration;
 import java.util.List;
@@ -58,8 +59,10 @@ public class SnpVerificationBenchmark {
             List.of(verifier),
             new AppraisalPolicy(
                 "benchmark",
+                1,
                 Set.of(SnpVerifier.TECHNOLOGY),
                 List.of(SnpRules.strict()),
+                Composition.ANY,
                 Duration.ofMinutes(2),
                 Duration.ofSeconds(30),
                 Duration.ofHours(1)));
