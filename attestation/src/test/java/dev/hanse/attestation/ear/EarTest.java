@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
@@ -19,11 +21,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -232,9 +236,63 @@ class EarTest {
   }
 
   @Test
-  void trustsOneToEightKeys() {
-    assertThatThrownBy(() -> new EarVerifier(ISSUER, List.of(), AUDIENCE, Duration.ZERO))
+  void trustsOneToEightKeysOfTheKindsItKnows() {
+    assertThat(trusting(Collections.nCopies(8, KEY.getPublic())).read(token(issuer), NOW))
+        .isInstanceOf(EarReading.Good.class);
+    assertThatThrownBy(() -> trusting(List.of())).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> trusting(Collections.nCopies(9, KEY.getPublic())))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> trusting(List.of(ec("secp521r1").getPublic())))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void readsATokenWithOnlyThoseKeysThatSignLikeIt() {
+    KeyPair other = ed25519();
+
+    assertThat(trusting(List.of(other.getPublic(), KEY.getPublic())).read(token(issuer), NOW))
+        .isInstanceOf(EarReading.Good.class);
+    assertThat(code(trusting(List.of(other.getPublic())).read(token(issuer), NOW)))
+        .isEqualTo("token-algorithm");
+  }
+
+  @Test
+  void namesTheAlgorithmThatNobodySignsWithAndNoMoreOfItThanNeeded() throws Exception {
+    String claims = token(issuer).split("\\.", -1)[1];
+    String header = base64("{\"alg\":\"" + "X".repeat(40) + "\",\"typ\":\"eat+jwt\"}");
+
+    EarReading reading = verifier.read(sign(header + "." + claims, KEY.getPrivate()), NOW);
+
+    assertThat(((EarReading.Bad) reading).message())
+        .contains("\"" + "X".repeat(20) + "\"")
+        .doesNotContain("X".repeat(21));
+  }
+
+  @Test
+  void writesTheClaimsOfTheProfile() throws Exception {
+    String[] parts = token(issuer).split("\\.", -1);
+    JsonNode header = new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[0]));
+    JsonNode claims = new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[1]));
+
+    assertThat(header.path("alg").asText()).isEqualTo("ES256");
+    assertThat(claims.path("submods").path("cpu").path("ear.status").asText())
+        .isEqualTo("affirming");
+    assertThat(
+            claims
+                .path("submods")
+                .path("cpu")
+                .path("ear.trustworthiness-vector")
+                .path("configuration")
+                .asInt())
+        .isEqualTo(2);
+    assertThat(claims.path("submods").path("gpu-0").path("hanse.checks"))
+        .extracting(JsonNode::asText)
+        .contains("debug", "report-data")
+        .doesNotContain("composition");
+  }
+
+  private static EarVerifier trusting(List<PublicKey> keys) {
+    return new EarVerifier(ISSUER, keys, AUDIENCE, Duration.ofSeconds(30));
   }
 
   private static String token(EarIssuer issuer) {

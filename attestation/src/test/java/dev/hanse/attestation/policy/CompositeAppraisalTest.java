@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
+import dev.hanse.attestation.Refusal;
 import dev.hanse.attestation.Verifier;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +62,35 @@ class CompositeAppraisalTest {
 
     assertThat(code(appraise(List.of(CPU, stranger), Composition.ANY, evidence("cpu", 1), gpu(2))))
         .isEqualTo("report-data-mismatch");
+  }
+
+  @Test
+  void judgesAGpuByTheRulesOfGpus() {
+    AppraisalPolicy strictOnGpus =
+        new AppraisalPolicy(
+            "test",
+            7,
+            Set.of("cpu", "nvidia-gpu"),
+            List.of(new FakeRules("cpu", true), new FakeRules("nvidia-gpu", false)),
+            Composition.ANY,
+            Duration.ofMinutes(2),
+            Duration.ofSeconds(30),
+            Duration.ofHours(1));
+    Appraiser appraiser = new Appraiser(List.of(CPU, GPU), strictOnGpus);
+
+    assertThat(code(appraiser.appraise(List.of(evidence("cpu", 1), gpu(2)), EXPECTED, NOW)))
+        .isEqualTo("debug");
+    assertThat(appraiser.appraise(evidence("cpu", 1), EXPECTED, NOW))
+        .isInstanceOf(Appraisal.Accepted.class);
+    assertThat(appraiser.policy()).isSameAs(strictOnGpus);
+  }
+
+  @Test
+  void saysWhichTechnologiesWouldDo() {
+    Appraisal appraisal = appraise(List.of(CPU, GPU), Composition.ANY, evidence("magic", 1));
+
+    assertThat(((Appraisal.Refused) appraisal).refusal())
+        .isEqualTo(new Refusal.TechnologyNotAllowed("magic", Set.of("cpu", "nvidia-gpu")));
   }
 
   @Test

@@ -45,13 +45,20 @@ final class ManifestRun {
 
   private Verdict verdict(VectorSet.Case one) {
     Judge judge = judges.get(one.technology());
-    return judge == null
-        ? new Verdict.Rejected(
-            new Refusal.Rejected(
-                Stage.PARSE,
-                Reason.TYPE,
-                "no verifier for technology \"" + one.technology() + "\""))
-        : judge.judge(one.vector(), one.genuine());
+    if (judge == null) {
+      return rejected(Reason.TYPE, "no verifier for technology \"" + one.technology() + "\"");
+    }
+    try {
+      return judge.judge(one.vector(), one.genuine());
+    } catch (RuntimeException lacking) {
+      // A set is somebody's file: an entry that lacks what its technology needs costs its own row
+      // and not the run. What is evidence never comes here: verifiers answer by value.
+      return rejected(Reason.STRUCTURE, "the entry cannot be judged: " + lacking.getMessage());
+    }
+  }
+
+  private static Verdict rejected(Reason reason, String detail) {
+    return new Verdict.Rejected(new Refusal.Rejected(Stage.PARSE, reason, detail));
   }
 
   /** One row a vector, differences told apart; a line of sums last. */

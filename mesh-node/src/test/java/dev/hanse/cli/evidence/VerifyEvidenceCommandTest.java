@@ -77,6 +77,19 @@ class VerifyEvidenceCommandTest {
   }
 
   @Test
+  void anEntryThatLacksWhatItsTechnologyNeedsIsADifferenceAndNotTheEnd() throws IOException {
+    Path manifest =
+        Files.writeString(
+            folder.resolve("manifest.json"),
+            """
+            {"vectors": [{"id": "tdx/nothing", "expect": "accept", "stage": "-", "reason": "OK"}]}
+            """);
+
+    assertThat(run("--manifest", manifest.toString())).isEqualTo(1);
+    assertThat(out.toString()).contains("1 vectors, 0 as expected, 1 different");
+  }
+
+  @Test
   void evidenceThatIsRefusedIsExitCodeOneAndSaysWhy() throws IOException {
     Path report = Files.write(folder.resolve("report.bin"), snpReport());
 
