@@ -87,7 +87,10 @@ final class SealedKey {
     String text = KeyFiles.readSecret(file).strip();
     if (!text.startsWith(BEGIN) || !text.endsWith(END)) {
       PrivateKey plain = KeyFiles.readKey(file);
-      LOG.log(Level.WARNING, "the key in {0} is not encrypted at rest: hanse seal-keys does", file);
+      LOG.log(
+          Level.WARNING,
+          "the key in {0} is not encrypted at rest: hanse rotate-ca --passphrase-file makes one that is",
+          file);
       return plain;
     }
     if (passphrase.isEmpty()) {
