@@ -12,6 +12,7 @@ import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
+import dev.hanse.attestation.policy.CheckList;
 import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.snp.SnpVerifier;
 import dev.hanse.attestation.tdx.TdxVerifier;
@@ -19,7 +20,6 @@ import dev.hanse.attestation.tpm.Pcr;
 import dev.hanse.attestation.tpm.TpmEvidence;
 import dev.hanse.attestation.tpm.TpmHash;
 import dev.hanse.attestation.tpm.TpmRules;
-import dev.hanse.attestation.vectors.FirstFailure;
 import dev.hanse.attestation.vectors.Judge;
 import dev.hanse.attestation.vectors.Vector;
 import dev.hanse.attestation.vectors.Verdict;
@@ -95,7 +95,7 @@ public final class AzureJudge implements Judge {
         Stage.FRESHNESS,
         Reason.NONCE,
         "the quote was made for another exchange");
-    FirstFailure first = new FirstFailure();
+    CheckList first = new CheckList();
     AzureStatement statement = (AzureStatement) claims.statement();
     if (statement.tee().isPresent()) {
       Rules rules = tdx ? AzureRules.strictOnTdx() : AzureRules.strictOnSnp();
@@ -103,7 +103,7 @@ public final class AzureJudge implements Judge {
     } else {
       TpmRules.strict().judge(statement.tpm(), first);
     }
-    return first.verdict();
+    return Verdict.of(first);
   }
 
   private static AzureEvidence body(JsonNode capture) {

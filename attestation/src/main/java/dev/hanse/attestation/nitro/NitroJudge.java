@@ -10,7 +10,7 @@ import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
-import dev.hanse.attestation.vectors.FirstFailure;
+import dev.hanse.attestation.policy.CheckList;
 import dev.hanse.attestation.vectors.Judge;
 import dev.hanse.attestation.vectors.Vector;
 import dev.hanse.attestation.vectors.Verdict;
@@ -67,9 +67,9 @@ public final class NitroJudge implements Judge {
     checkBound(vector.hex("nonce"), claims, Bound.NONCE);
     checkBound(vector.hex("user_data"), claims, Bound.USER_DATA);
     checkAge(claims.producedAt().orElse(Instant.MIN), at, vector.params().get("max_age_s"));
-    FirstFailure failure = new FirstFailure();
+    CheckList failure = new CheckList();
     NitroRules.strict().withPcrs(pcrs(vector.params())).judge(claims, at, failure);
-    return failure.verdict();
+    return Verdict.of(failure);
   }
 
   private static Rejection rejected(Refusal.Rejected refusal) {

@@ -11,7 +11,7 @@ import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
-import dev.hanse.attestation.vectors.FirstFailure;
+import dev.hanse.attestation.policy.CheckList;
 import dev.hanse.attestation.vectors.Judge;
 import dev.hanse.attestation.vectors.Vector;
 import dev.hanse.attestation.vectors.Verdict;
@@ -65,12 +65,12 @@ public final class NvidiaJudge implements Judge {
         Stage.FRESHNESS,
         Reason.NONCE,
         "the nonce is not what this exchange wants");
-    FirstFailure failure = new FirstFailure();
+    CheckList failure = new CheckList();
     rules.judge(claims, at, failure);
-    return failure.verdict() instanceof Verdict.Rejected(var refusal)
+    return Verdict.of(failure) instanceof Verdict.Rejected(var refusal)
             && refusal.reason() == Reason.NO_RIM
         ? new Verdict.CryptoOk(refusal)
-        : failure.verdict();
+        : Verdict.of(failure);
   }
 
   private static Verdict judgeRim(Bytes xml, Vector vector, Instant at) throws Rejection {

@@ -11,8 +11,8 @@ import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
+import dev.hanse.attestation.policy.CheckList;
 import dev.hanse.attestation.snp.SnpVerifier.Revocation;
-import dev.hanse.attestation.vectors.FirstFailure;
 import dev.hanse.attestation.vectors.Judge;
 import dev.hanse.attestation.vectors.Vector;
 import dev.hanse.attestation.vectors.Verdict;
@@ -105,9 +105,9 @@ public final class SnpJudge implements Judge {
         Stage.FRESHNESS,
         Reason.REPORT_DATA_MISMATCH,
         "the report was made for another exchange");
-    FirstFailure checks = new FirstFailure();
+    CheckList checks = new CheckList();
     rules(vector).judge(claims, at, checks);
-    return checks.verdict();
+    return Verdict.of(checks);
   }
 
   /** The strict profile, with what the manifest gives: only that is compared. */

@@ -10,9 +10,9 @@ import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
+import dev.hanse.attestation.policy.CheckList;
 import dev.hanse.attestation.tpm.activation.KnownAnswer;
 import dev.hanse.attestation.tpm.eventlog.EventLog;
-import dev.hanse.attestation.vectors.FirstFailure;
 import dev.hanse.attestation.vectors.Judge;
 import dev.hanse.attestation.vectors.Vector;
 import dev.hanse.attestation.vectors.Verdict;
@@ -92,9 +92,9 @@ public final class TpmJudge implements Judge {
         Stage.FRESHNESS,
         Reason.NONCE,
         "the quote was made for another exchange");
-    FirstFailure first = new FirstFailure();
+    CheckList first = new CheckList();
     rules(vector, ((TpmStatement) claims.statement()).quote().counters()).judge(claims, at, first);
-    return first.verdict();
+    return Verdict.of(first);
   }
 
   private static TpmRules rules(Vector vector, Counters quoted) {

@@ -2,8 +2,8 @@ package dev.hanse.attestation.hostile;
 
 import dev.hanse.attestation.Refusal;
 import dev.hanse.attestation.Verification;
+import dev.hanse.attestation.policy.CheckList;
 import dev.hanse.attestation.policy.Rules;
-import dev.hanse.attestation.vectors.FirstFailure;
 import dev.hanse.attestation.vectors.Verdict;
 import java.util.function.Consumer;
 
@@ -25,9 +25,9 @@ public final class Outcome {
 
   /** {@code OK}, or the stage and reason of the first check that failed. */
   public static String of(Consumer<Rules.Checks> judging) {
-    FirstFailure failure = new FirstFailure();
+    CheckList failure = new CheckList();
     judging.accept(failure);
-    return failure.verdict() instanceof Verdict.Rejected(var refusal)
+    return Verdict.of(failure) instanceof Verdict.Rejected(var refusal)
         ? refusal.stage() + " " + refusal.reason()
         : OK;
   }
