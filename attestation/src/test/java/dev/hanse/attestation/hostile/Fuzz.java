@@ -10,13 +10,16 @@ import java.util.function.Predicate;
 
 /**
  * Feeds mutants of good bytes to a parser or verifier. As many as {@code -Dhanse.fuzz.executions}
- * says, 3,000 unless told.
+ * says, 3,000 unless told. A long run says in the end what it came to.
  */
 public final class Fuzz {
   /** What one input may make a parser allocate beyond a copy of itself. */
   private static final long ALLOCATION_LIMIT_BYTES = 1 << 20;
 
   private static final long TIME_LIMIT_MILLIS = 50;
+
+  /** From here on a run is long: compiled code is measured, and not the compiler. */
+  private static final int LONG_RUN = 100_000;
 
   private Fuzz() {}
 
@@ -29,9 +32,13 @@ public final class Fuzz {
   public static void mutants(
       long seed, List<Bytes> good, Predicate<Bytes> accepts, Predicate<Bytes> mayAccept) {
     int executions = Integer.getInteger("hanse.fuzz.executions", 3_000);
-    boolean timed = executions > 100_000;
+    boolean isLong = executions >= LONG_RUN;
     Mutations mutations = new Mutations(seed);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long started = System.nanoTime();
+    long taken = 0;
+    long mostAllocated = 0;
+    long longestMillis = 0;
     assertThat(good).as("good inputs").allMatch(accepts);
     for (int i = 0; i < executions; i++) {
       Bytes mutant = mutations.of(good.get(i % good.size()));
@@ -46,11 +53,24 @@ public final class Fuzz {
       assertThat(allocated)
           .as("bytes allocated for mutant %d of seed %d", i, seed)
           .isLessThan(ALLOCATION_LIMIT_BYTES);
-      if (timed) {
+      if (isLong) {
         assertThat(cpuMillis)
             .as("CPU milliseconds for mutant %d of seed %d", i, seed)
             .isLessThanOrEqualTo(TIME_LIMIT_MILLIS);
       }
+      taken += accepted ? 1 : 0;
+      mostAllocated = Math.max(mostAllocated, allocated);
+      longestMillis = Math.max(longestMillis, cpuMillis);
+    }
+    if (isLong) {
+      System.out.printf(
+          "fuzz: seed %d, %d mutants, %d taken, at most %d bytes and %d ms of CPU each, %d s%n",
+          seed,
+          executions,
+          taken,
+          mostAllocated,
+          longestMillis,
+          (System.nanoTime() - started) / 1_000_000_000);
     }
   }
 }
