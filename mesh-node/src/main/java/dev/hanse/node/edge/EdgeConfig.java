@@ -48,7 +48,7 @@ public record EdgeConfig(
         Duration keepAliveComments,
     BodyLimits body,
     AdmissionLimits admission,
-    AttestationMinimum attestation) {
+    AttestationTerms attestation) {
   private static final long MAX_BODY_BYTES = 1L << 30;
 
   public EdgeConfig {

@@ -120,7 +120,11 @@ final class ExplainCall {
             hash.isEmpty() ? accepted.placement() : under(accepted.placement(), hash);
         switch (claim.reserve(placement.model(), 0)) {
           case Admission.Refused refused -> refuse(ErrorTable.of(refused));
-          case Admission.Admitted _ -> reply(edge.ports().explain().apply(placement));
+          case Admission.Admitted _ ->
+              reply(
+                  edge.ports()
+                      .explain()
+                      .apply(edge.config().attestation().applied(claim.key().tenant(), placement)));
         }
       }
     }

@@ -1,6 +1,5 @@
 package dev.hanse.node.routing;
 
-import dev.hanse.api.AttestationLevel;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
 import java.util.Optional;
@@ -14,7 +13,7 @@ import java.util.Set;
  * @param maxOutputMicrosPerMtok highest price of output
  * @param regions the regions it may run in; empty means any
  * @param residency the residency it must run in, for example {@code eu}
- * @param attestation the least its node must have proved
+ * @param attestation what its node must have proved
  * @param nodes the nodes it may run on; empty means any
  * @param providers what it says of providers, and in which order it wants them
  */
@@ -23,7 +22,7 @@ public record Constraints(
     OptionalLong maxOutputMicrosPerMtok,
     Set<RegionId> regions,
     Optional<String> residency,
-    Optional<AttestationLevel> attestation,
+    AttestationDemand attestation,
     Set<NodeId> nodes,
     ProviderLimits providers) {
   public static final Constraints NONE =
@@ -32,7 +31,7 @@ public record Constraints(
           OptionalLong.empty(),
           Set.of(),
           Optional.empty(),
-          Optional.empty(),
+          AttestationDemand.NONE,
           Set.of());
 
   public Constraints {
@@ -46,7 +45,7 @@ public record Constraints(
       OptionalLong maxOutputMicrosPerMtok,
       Set<RegionId> regions,
       Optional<String> residency,
-      Optional<AttestationLevel> attestation,
+      AttestationDemand attestation,
       Set<NodeId> nodes) {
     this(
         maxInputMicrosPerMtok,
@@ -58,10 +57,16 @@ public record Constraints(
         ProviderLimits.NONE);
   }
 
-  /** The same limits, with another on what nodes must have proved. */
-  public Constraints attestedAtLeast(Optional<AttestationLevel> level) {
+  /** The same limits, and what another party demands of nodes besides. */
+  public Constraints and(AttestationDemand demand) {
     return new Constraints(
-        maxInputMicrosPerMtok, maxOutputMicrosPerMtok, regions, residency, level, nodes, providers);
+        maxInputMicrosPerMtok,
+        maxOutputMicrosPerMtok,
+        regions,
+        residency,
+        attestation.and(demand),
+        nodes,
+        providers);
   }
 
   /** The same limits with others on providers. */

@@ -14,6 +14,7 @@ enum Exclusion {
   QUANTIZATION("quantization", false),
   DATA_COLLECTION("data collection", false),
   ATTESTATION_LEVEL("attestation", false),
+  ATTESTATION_TECHNOLOGY("attestation technology", false),
   NOT_A_PROVIDER("role", true),
   NO_CAPACITY("no capacity", true),
   NO_ADDRESS("no address", true),

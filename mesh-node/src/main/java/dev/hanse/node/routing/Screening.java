@@ -96,11 +96,12 @@ final class Screening {
         && (policy.retainsPrompts() || policy.trainsOnPrompts())) {
       return Exclusion.DATA_COLLECTION;
     }
-    if (limits.attestation().isPresent()
-        && candidate.member().attestation().level().compareTo(limits.attestation().get()) < 0) {
+    if (!limits.attestation().isLevelMetBy(candidate.member().attestation())) {
       return Exclusion.ATTESTATION_LEVEL;
     }
-    return null;
+    return limits.attestation().isTechnologyMetBy(candidate.member().attestation())
+        ? null
+        : Exclusion.ATTESTATION_TECHNOLOGY;
   }
 
   private static @Nullable Exclusion byProvider(ProviderLimits limits, Candidate candidate) {

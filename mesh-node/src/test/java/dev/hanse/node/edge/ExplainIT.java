@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hanse.api.AttestationLevel;
 import dev.hanse.node.edge.RawClient.Response;
+import dev.hanse.node.routing.AttestationDemand;
 import dev.hanse.node.routing.PlacementRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** {@code /hanse/v1/explain} over a socket. */
@@ -41,6 +45,19 @@ final class ExplainIT {
           .isEqualTo(String.format("%016x", asked.chain().key()));
       assertThat(edge.server.gate().inFlight()).isZero();
       assertThat(edge.server.gate().heldBytes()).isZero();
+    }
+  }
+
+  @Test
+  void explainsWhatTheEdgeDemandsOfNodesTogetherWithWhatTheRequestDoes() throws Exception {
+    try (EdgeUnderTest edge =
+        EdgeUnderTest.start("attestation.every", "tpm", "attestation.technologies.every", "tpm2")) {
+      assertThat(ask(edge, PATH, EdgeUnderTest.KEY, EdgeUnderTest.CHAT).status()).isEqualTo(200);
+
+      assertThat(edge.explained.take().constraints().attestation())
+          .isEqualTo(
+              new AttestationDemand(
+                  Optional.of(AttestationLevel.TPM), Optional.of(Set.of("tpm2"))));
     }
   }
 

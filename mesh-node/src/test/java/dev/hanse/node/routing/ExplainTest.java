@@ -45,7 +45,7 @@ final class ExplainTest {
                     OptionalLong.of(4_000_000),
                     Set.of(),
                     Optional.empty(),
-                    Optional.empty(),
+                    AttestationDemand.NONE,
                     Set.of())));
 
     assertThat(told.chosen()).contains(NodeId.parse("a.gpu-1"));

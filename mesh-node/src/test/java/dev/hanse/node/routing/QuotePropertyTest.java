@@ -36,7 +36,7 @@ final class QuotePropertyTest {
         OptionalLong.of(micros),
         Set.of(),
         Optional.empty(),
-        Optional.empty(),
+        AttestationDemand.NONE,
         Set.of());
   }
 

@@ -42,6 +42,7 @@ final class RouterPropertyTest {
               .operations(
                   random.nextInt(5) == 0 ? Set.of(Operation.EMBEDDING) : Set.of(Operation.CHAT))
               .level(LEVELS.get(random.nextInt(3)))
+              .technology(random.nextBoolean() ? "sev-snp" : "simulated")
               .attestedUntil(NOW.plusSeconds(random.nextInt(5) == 0 ? -1 : 60))
               .workTokens(random.nextInt(6) == 0 ? 0 : 1_000 + random.nextInt(100_000))
               .state(random.nextInt(4) == 0 ? STATES.get(random.nextInt(3)) : MemberState.READY));
@@ -61,7 +62,11 @@ final class RouterPropertyTest {
         random.nextBoolean() ? OptionalLong.empty() : OptionalLong.of(random.nextInt(5_000_000)),
         random.nextInt(3) == 0 ? Set.of(random.nextBoolean() ? EU : US) : Set.of(),
         random.nextInt(3) == 0 ? Optional.of(random.nextBoolean() ? "eu" : "us") : Optional.empty(),
-        random.nextInt(3) == 0 ? Optional.of(LEVELS.get(random.nextInt(3))) : Optional.empty(),
+        new AttestationDemand(
+            random.nextInt(3) == 0 ? Optional.of(LEVELS.get(random.nextInt(3))) : Optional.empty(),
+            random.nextInt(3) == 0
+                ? Optional.of(Set.of(random.nextBoolean() ? "simulated" : "sev-snp"))
+                : Optional.empty()),
         nodes);
   }
 
@@ -85,6 +90,12 @@ final class RouterPropertyTest {
             .orElse(true)
         && limits
             .attestation()
+            .technologies()
+            .map(allowed -> allowed.contains(member.attestation().technology()))
+            .orElse(true)
+        && limits
+            .attestation()
+            .least()
             .map(least -> LEVELS.indexOf(member.attestation().level()) >= LEVELS.indexOf(least))
             .orElse(true)
         && (limits.nodes().isEmpty() || limits.nodes().contains(member.id()))

@@ -49,7 +49,7 @@ final class RouterTest {
         OptionalLong.of(output),
         Set.of(),
         Optional.empty(),
-        Optional.empty(),
+        AttestationDemand.NONE,
         Set.of());
   }
 
@@ -138,7 +138,7 @@ final class RouterTest {
         OptionalLong.empty(),
         regions,
         residency.isEmpty() ? Optional.empty() : Optional.of(residency),
-        Optional.empty(),
+        AttestationDemand.NONE,
         Set.of());
   }
 
@@ -150,6 +150,17 @@ final class RouterTest {
   }
 
   @Test
+  void refusesAttestationByAnotherTechnologyThanAsked() {
+    Constraints snp = Constraints.NONE.and(AttestationDemand.by(Set.of("sev-snp", "intel-tdx")));
+
+    assertRefused(node("acme.gpu-1"), snp, Route.Reason.NONE_ELIGIBLE, "attestation technology 1");
+    assertThat(
+            router(snapshot(node("acme.gpu-1").technology("sev-snp")))
+                .route(request("hi", snp), Exclusions.NONE))
+        .isInstanceOf(Route.Leased.class);
+  }
+
+  @Test
   void refusesWeakerAttestationThanAsked() {
     Constraints tee =
         new Constraints(
@@ -157,7 +168,7 @@ final class RouterTest {
             OptionalLong.empty(),
             Set.of(),
             Optional.empty(),
-            Optional.of(AttestationLevel.TEE),
+            AttestationDemand.atLeast(AttestationLevel.TEE),
             Set.of());
 
     assertRefused(
@@ -179,7 +190,7 @@ final class RouterTest {
             OptionalLong.empty(),
             Set.of(),
             Optional.empty(),
-            Optional.empty(),
+            AttestationDemand.NONE,
             Set.of(NodeId.parse("acme.gpu-9")));
 
     assertRefused(node("acme.gpu-1"), other, Route.Reason.NONE_ELIGIBLE, "node 1");

@@ -46,6 +46,7 @@ public final class SampleMesh {
     private int contextTokens = 32_768;
     private Price price = new Price(1_000_000, 100_000, 3_000_000);
     private long workTokens = 100_000;
+    private String technology = "simulated";
     private AttestationLevel level = AttestationLevel.SIMULATED;
     private Instant attestedUntil = NOW.plusSeconds(3600);
     private MemberState state = MemberState.READY;
@@ -106,6 +107,11 @@ public final class SampleMesh {
       return this;
     }
 
+    public Draft technology(String value) {
+      technology = value;
+      return this;
+    }
+
     public Draft attestedUntil(Instant value) {
       attestedUntil = value;
       return this;
@@ -160,7 +166,7 @@ public final class SampleMesh {
           "simulated (test)",
           true,
           policy,
-          new AttestationSummary("simulated", level, NOW.minusSeconds(60), attestedUntil),
+          new AttestationSummary(technology, level, NOW.minusSeconds(60), attestedUntil),
           state,
           incarnation);
     }

@@ -5,6 +5,7 @@ import dev.hanse.api.AttestationLevel;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.Price;
 import dev.hanse.api.RegionId;
+import dev.hanse.node.routing.AttestationDemand;
 import dev.hanse.node.routing.Constraints;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -32,7 +33,8 @@ final class ConstraintsDraft {
   private OptionalLong maxOutputMicros = OptionalLong.empty();
   private Optional<Set<RegionId>> regions = Optional.empty();
   private Optional<String> residency = Optional.empty();
-  private Optional<AttestationLevel> attestation = Optional.empty();
+  private AttestationDemand attestation = AttestationDemand.NONE;
+  private Optional<Set<String>> technologies = Optional.empty();
   private Optional<Set<NodeId>> nodes = Optional.empty();
   private final ProviderDraft providers = new ProviderDraft();
 
@@ -42,7 +44,7 @@ final class ConstraintsDraft {
         maxOutputMicros,
         regions.orElse(Set.of()),
         residency,
-        attestation,
+        technologies.map(AttestationDemand::by).orElse(AttestationDemand.NONE).and(attestation),
         nodes.orElse(Set.of()),
         providers.finish());
   }
@@ -61,6 +63,7 @@ final class ConstraintsDraft {
         case "x-hanse-region" -> limitRegions(name, Fields.separated(value));
         case "x-hanse-residency" -> limitResidency(name, value);
         case "x-hanse-attestation" -> limitAttestation(name, value);
+        case "x-hanse-technologies" -> limitTechnologies(name, Fields.separated(value));
         case "x-hanse-node" -> limitNodes(name, Fields.separated(value));
         default -> providers.header(name, value);
       }
@@ -86,11 +89,13 @@ final class ConstraintsDraft {
         case "regions" -> limitRegions(param, Fields.strings(param, value));
         case "residency" -> limitResidency(param, Fields.string(param, value));
         case "attestation" -> limitAttestation(param, Fields.string(param, value));
+        case "technologies" -> limitTechnologies(param, Fields.strings(param, value));
         case "nodes" -> limitNodes(param, Fields.strings(param, value));
         default -> {
           if (!providers.field(param, field.getKey(), value)) {
             throw Fields.unknown(
-                param, "regions, residency, attestation, nodes, " + ProviderDraft.KNOWN);
+                param,
+                "regions, residency, attestation, technologies, nodes, " + ProviderDraft.KNOWN);
           }
         }
       }
@@ -180,12 +185,18 @@ final class ConstraintsDraft {
     }
     for (AttestationLevel level : AttestationLevel.values()) {
       if (level.name().toLowerCase(Locale.ROOT).equals(value)) {
-        boolean stronger = attestation.map(known -> level.compareTo(known) > 0).orElse(true);
-        attestation = stronger ? Optional.of(level) : attestation;
+        attestation = attestation.and(AttestationDemand.atLeast(level));
         return;
       }
     }
     throw Fields.wrongValue(param, "must be any, simulated, tpm or tee.");
+  }
+
+  private void limitTechnologies(String param, List<String> names) throws BodyRejected {
+    technologies =
+        Optional.of(
+            common(
+                param, technologies, Fields.parsed(param, names, AttestationDemand::requireKnown)));
   }
 
   private static <T> Set<T> common(String param, Optional<Set<T>> before, Set<T> more)

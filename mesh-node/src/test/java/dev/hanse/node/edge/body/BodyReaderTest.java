@@ -269,12 +269,13 @@ final class BodyReaderTest {
             "x-hanse-region", "eu-west, us-east",
             "x-hanse-residency", "eu",
             "x-hanse-attestation", "tee",
+            "x-hanse-technologies", "sev-snp, intel-tdx",
             "x-hanse-node", "acme.gpu-1");
     ClientBody body =
         accepted(
             Operation.CHAT,
             "{'model':'m','hanse':{'max_price':{'input':1,'output':0.25},'regions':['eu-west'],"
-                + "'residency':'eu','attestation':'simulated'},"
+                + "'residency':'eu','attestation':'simulated','technologies':['intel-tdx','tpm2']},"
                 + HI
                 + "}",
             headers);
@@ -284,7 +285,8 @@ final class BodyReaderTest {
     assertThat(constraints.maxOutputMicrosPerMtok()).isEqualTo(OptionalLong.of(250_000));
     assertThat(constraints.regions()).isEqualTo(Set.of(new RegionId("eu-west")));
     assertThat(constraints.residency()).contains("eu");
-    assertThat(constraints.attestation()).contains(AttestationLevel.TEE);
+    assertThat(constraints.attestation().least()).contains(AttestationLevel.TEE);
+    assertThat(constraints.attestation().technologies()).contains(Set.of("intel-tdx"));
     assertThat(constraints.nodes()).isEqualTo(Set.of(NodeId.parse("acme.gpu-1")));
   }
 
@@ -303,13 +305,18 @@ final class BodyReaderTest {
           x-hanse-region      | ,
           x-hanse-residency   | us
           x-hanse-attestation | hardware
+          x-hanse-technologies | sev-snp,sgx
+          x-hanse-technologies | tpm2
           x-hanse-node        | acme
           """)
   void refusesAHeaderThatIsWrongOrContradicts(String name, String value) {
-    String body = "{'model':'m','hanse':{'regions':['eu-west'],'residency':'eu'}," + HI + "}";
+    String body =
+        "{'model':'m','hanse':{'regions':['eu-west'],'residency':'eu','technologies':['sev-snp']},"
+            + HI
+            + "}";
 
     assertThat(rejected(Operation.CHAT, body, Map.of(name, value)).param())
-        .isIn(name, "hanse.regions", "hanse.residency");
+        .isIn(name, "hanse.regions", "hanse.residency", "hanse.technologies");
   }
 
   private ClientBody accepted(Operation operation, String body) {
