@@ -39,7 +39,7 @@ public final class PolicyCommand implements Runnable {
   @Command(name = "template", description = "Prints a commented policy with every key.")
   void template() {
     PrintWriter out = spec.commandLine().getOut();
-    out.print(StrictYaml.document(PolicyFile.class));
+    out.print(StrictYaml.documentWithoutOverrides(PolicyFile.class));
     out.flush();
   }
 

@@ -45,7 +45,12 @@ public final class StrictYaml {
 
   /** A commented template with every key and its default, which can be read back as it is. */
   public static String document(Class<? extends Record> type) {
-    return Template.of(Section.of(type));
+    return Template.of(Section.of(type), true);
+  }
+
+  /** The same of a document that no environment reaches into, such as one that is signed. */
+  public static String documentWithoutOverrides(Class<? extends Record> type) {
+    return Template.of(Section.of(type), false);
   }
 
   private static <T extends Record> T read(

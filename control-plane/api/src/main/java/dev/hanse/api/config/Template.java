@@ -10,9 +10,19 @@ final class Template {
   private static final int MAX_COLUMNS = 100;
 
   private final StringBuilder text = new StringBuilder();
+  private final boolean variables;
 
-  static String of(Section root) {
-    Template template = new Template();
+  private Template(boolean variables) {
+    this.variables = variables;
+  }
+
+  /**
+   * Prints a section.
+   *
+   * @param variables whether to name the environment variable that sets a key
+   */
+  static String of(Section root, boolean variables) {
+    Template template = new Template(variables);
     if (!root.doc().isEmpty()) {
       template.comment("", root.doc());
       template.text.append('\n');
@@ -95,7 +105,7 @@ final class Template {
     boolean required = key.shape() instanceof Shape.Word && key.fallback().isEmpty();
     boolean optional = key.shape() instanceof Shape.Maybe && key.fallback().isEmpty();
     facts.append(required ? "; required" : "").append(optional ? "; may be left out" : "");
-    if (path.indexOf('[') < 0) {
+    if (variables && path.indexOf('[') < 0) {
       facts.append("; ").append(Words.variable(path));
     }
     comment(prefix, facts.append(')').toString());

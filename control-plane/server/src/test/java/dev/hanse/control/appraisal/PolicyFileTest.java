@@ -188,8 +188,21 @@ class PolicyFileTest {
   }
 
   @Test
-  void itsTemplateCanBeReadBack() {
-    assertThat(StrictYaml.document(PolicyFile.class)).contains("sev-snp").contains("tcb-floors");
+  void itsTemplateCanBeReadBackOnceItHasANameAndAllowsSomething() {
+    String filledIn =
+        StrictYaml.documentWithoutOverrides(PolicyFile.class)
+            .replace("# id: <text>", "id: acme")
+            .replace("# version: <whole number>", "version: 3")
+            .replace("allow-simulated: false", "allow-simulated: true");
+
+    assertThat(PolicyFile.read(filledIn).name()).isEqualTo("acme-3");
+  }
+
+  @Test
+  void itsTemplateNamesNoVariableSinceNoneIsRead() {
+    assertThat(StrictYaml.documentWithoutOverrides(PolicyFile.class))
+        .contains("tcb-floors")
+        .doesNotContain("HANSE_");
   }
 
   private static Rules only(String yaml) {
