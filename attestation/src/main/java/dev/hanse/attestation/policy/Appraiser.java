@@ -62,37 +62,60 @@ public final class Appraiser {
    * @param parts the environment first, then each GPU
    */
   public Appraisal appraise(List<Evidence> parts, Bytes expectedReportData, Instant at) {
+    return appraise(
+        new Transcript(parts, expectedReportData, at, Instant.MAX), at, new CheckList());
+  }
+
+  /**
+   * Appraises anew what was accepted before, by this appraiser's policy and the collateral of now.
+   *
+   * <p>Ages are judged as of the time it was accepted: it was fresh then, and its nonce is not
+   * asked for again. Everything else is judged as of now, so what has expired or been revoked since
+   * fails; so does a result that would have ended already under this policy's result life.
+   */
+  public Appraisal reappraise(Transcript transcript, Instant now) {
     CheckList checks = new CheckList();
+    Duration since = Duration.between(transcript.appraisedAt(), now);
+    checks.check(
+        "life",
+        since.compareTo(policy.resultLife()) < 0,
+        new Refusal.EvidenceExpired(since, policy.resultLife()));
+    return appraise(transcript, now, checks);
+  }
+
+  private Appraisal appraise(Transcript transcript, Instant now, CheckList checks) {
+    List<Evidence> parts = transcript.parts();
     if (!isComposed(parts, checks)) {
       return refused(checks);
     }
     List<AttestationResult.Part> proved = new ArrayList<>();
-    Instant endorsedUntil = Instant.MAX;
+    Instant expiresAt =
+        earlier(transcript.appraisedAt().plus(policy.resultLife()), transcript.certifiedUntil());
     for (int i = 0; i < parts.size(); i++) {
       checks.about(i == 0 ? "" : "gpu-" + (i - 1));
-      Optional<VerifiedClaims> verified = verify(parts.get(i), at, checks);
+      Optional<VerifiedClaims> verified = verify(parts.get(i), now, checks);
       if (verified.isEmpty()) {
         return refused(checks);
       }
       VerifiedClaims claims = verified.get();
-      judge(claims, expectedReportData, at, checks);
+      judge(claims, transcript, now, checks);
       proved.add(
           AttestationResult.Part.of(i == 0 ? claims.technology() : "gpu-" + (i - 1), claims));
-      if (claims.endorsedUntil().isBefore(endorsedUntil)) {
-        endorsedUntil = claims.endorsedUntil();
-      }
+      expiresAt = earlier(expiresAt, claims.endorsedUntil());
     }
     checks.about("");
     checkDistinct(proved, checks);
     if (checks.firstRefusal().isPresent()) {
       return refused(checks);
     }
-    Instant expiresAt = at.plus(policy.resultLife());
-    if (endorsedUntil.isBefore(expiresAt)) {
-      expiresAt = endorsedUntil;
-    }
     return new Appraisal.Accepted(
-        new AttestationResult(proved, expectedReportData, policy, checks.checks(), at, expiresAt));
+        new AttestationResult(
+            proved,
+            transcript.reportData(),
+            policy,
+            checks.checks(),
+            transcript.appraisedAt(),
+            expiresAt));
   }
 
   private boolean isComposed(List<Evidence> parts, CheckList checks) {
@@ -141,30 +164,31 @@ public final class Appraiser {
     };
   }
 
-  private void judge(
-      VerifiedClaims claims, Bytes expectedReportData, Instant at, CheckList checks) {
+  private void judge(VerifiedClaims claims, Transcript transcript, Instant now, CheckList checks) {
     Verifier verifier = verifiers.get(claims.technology());
     if (verifier == null) {
       throw new IllegalStateException(claims.technology() + " was verified by nobody");
     }
     verifier
-        .bindings(expectedReportData)
+        .bindings(transcript.reportData())
         .forEach((field, expected) ->
             checks.check(
                 field.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 expected.equals(claims.bound().get(field)),
                 new Refusal.ReportDataMismatch()));
-    claims.producedAt().ifPresent(made -> judgeAge(Duration.between(made, at), checks));
+    claims
+        .producedAt()
+        .ifPresent(made -> judgeAge(Duration.between(made, transcript.appraisedAt()), checks));
     checks.check(
         "endorsements",
-        at.isBefore(claims.endorsedUntil()),
+        now.isBefore(claims.endorsedUntil()),
         new Refusal.Rejected(
             Stage.ENDORSEMENT,
             Reason.CERT_EXPIRED,
             "what it rests on expired at " + claims.endorsedUntil()));
     Optional<Rules> rules = policy.rulesOf(claims.technology());
     if (rules.isPresent()) {
-      rules.get().judge(claims, at, checks);
+      rules.get().judge(claims, now, checks);
     } else {
       checks.check(
           "rules",
@@ -204,6 +228,10 @@ public final class Appraiser {
     Set<String> both = new TreeSet<>(policy.technologies());
     both.retainAll(verifiers.keySet());
     return both;
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   private static Appraisal refused(CheckList checks) {
