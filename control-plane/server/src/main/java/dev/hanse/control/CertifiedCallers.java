@@ -1,6 +1,6 @@
 package dev.hanse.control;
 
-import dev.hanse.api.AttestationSummary;
+import dev.hanse.api.tls.AttestationStamp;
 import dev.hanse.api.tls.MeshTls;
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.api.tls.RevokedPeers;
@@ -33,8 +33,8 @@ record CertifiedCallers(String trustDomain, RevokedPeers revoked) implements Cal
   }
 
   @Override
-  public Optional<AttestationSummary> attestationOf(HttpConnection connection) {
-    return readable(() -> MeshTls.attestationOf(connection));
+  public Optional<AttestationStamp> stampOf(HttpConnection connection) {
+    return readable(() -> MeshTls.stampOf(connection));
   }
 
   @Override

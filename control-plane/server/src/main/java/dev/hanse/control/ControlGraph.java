@@ -50,6 +50,14 @@ public final class ControlGraph {
     }
   }
 
+  /**
+   * What came of judging everybody anew, by certificates: a node that has just renewed has two.
+   *
+   * @param standing those that go on
+   * @param withdrawn those that do not
+   */
+  public record Rejudged(int standing, int withdrawn) {}
+
   private ControlGraph(Vertx vertx, ControlPlane plane, String deployment) {
     this.vertx = vertx;
     this.plane = plane;
@@ -109,14 +117,15 @@ public final class ControlGraph {
   }
 
   /**
-   * Judges newcomers by another policy from now on. Results of a different policy are withdrawn:
-   * every edge learns it as it learns of a revocation, and their nodes come back with fresh
-   * evidence.
+   * Judges by another policy or other collateral from now on: newcomers at once, and each member
+   * again from its evidence, within seconds. Who still passes goes on undisturbed; who does not is
+   * withdrawn, as is who was appraised by an earlier process or whose evidence did not fit into
+   * memory: every edge learns it as it learns of a revocation, and they may bring fresh evidence.
    *
-   * @return how many results were withdrawn
+   * @return when everybody has been judged
    */
-  public Future<Integer> appraiseBy(Appraiser appraiser) {
-    return onHome(() -> plane.appraiseBy(appraiser));
+  public Future<Rejudged> appraiseBy(Appraiser appraiser) {
+    return onHome(() -> plane.appraiseBy(appraiser)).compose(judging -> judging);
   }
 
   /**

@@ -27,6 +27,9 @@ import dev.hanse.control.rpc.ControlRpc;
 import dev.hanse.control.rpc.EnrollmentRpc;
 import dev.hanse.control.workflow.AddressRate;
 import dev.hanse.control.workflow.Enrolment;
+import dev.hanse.control.workflow.EnrolmentOutcome;
+import dev.hanse.control.workflow.Reappraisal;
+import dev.hanse.control.workflow.Transcripts;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -45,7 +48,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -88,13 +90,12 @@ final class ControlPlane extends VerticleBase {
   private long ticks;
   private final RevokedPeers revoked = new RevokedPeers();
   private long revocationsSeen = -1;
-  private volatile Appraiser appraiser;
+  private final Rejudging rejudging;
 
   ControlPlane(
       Vertx vertx, ControlConfig config, ControlGraph.Parts parts, Ledger.Contents contents) {
     this.config = config;
     this.parts = parts;
-    appraiser = parts.appraiser();
     identity = parts.authority().controlIdentity();
     SecureRandom random = new SecureRandom();
     market =
@@ -117,6 +118,15 @@ final class ControlPlane extends VerticleBase {
             market::priced,
             new Denials(config.terms().maxMembers(), contents.revocations(), contents.results()),
             parts.clock().get());
+    rejudging =
+        new Rejudging(
+            vertx,
+            membership,
+            new Reappraisal(parts.authority(), () -> parts.clock().get().wall()),
+            new Transcripts(2 * config.terms().maxMembers(), Transcripts.USUAL_BYTES),
+            parts.appraiser(),
+            parts.clock(),
+            parts.metrics());
     joinTokens = new JoinTokens(contents.joinTokens());
     keeper = new Keeper(parts.ledger(), membership, joinTokens, parts.metrics());
 
@@ -128,7 +138,7 @@ final class ControlPlane extends VerticleBase {
         new Enrolment(
             parts.authority(),
             new Challenges(random),
-            () -> appraiser,
+            rejudging::inForce,
             parts.activations(),
             membership.denials()::inForce,
             this::providerOf,
@@ -222,7 +232,8 @@ final class ControlPlane extends VerticleBase {
     };
   }
 
-  private boolean attested(IssuedIdentity issued) {
+  private boolean attested(EnrolmentOutcome.Enrolled enrolled) {
+    IssuedIdentity issued = enrolled.identity();
     Moment now = parts.clock().get();
     boolean known = membership.attested(issued.node().id(), issued.attestation(), now);
     if (known) {
@@ -233,34 +244,22 @@ final class ControlPlane extends VerticleBase {
                   issued.node().id(),
                   issued.stamp().summary().technology(),
                   issued.stamp().policy(),
+                  issued.stamp().policy(),
                   issued.stamp().evidenceDigest(),
                   issued.facts(),
                   issued.attestation().expiresAt(),
+                  issued.notAfter(),
                   issued.token()),
               now.wall());
+      rejudging.issued(enrolled);
     } else {
       parts.metrics().boundHit("members");
     }
     return known;
   }
 
-  /**
-   * Judges by another policy from now on, and withdraws every result of a different one: their
-   * nodes come back with fresh evidence at once, and are judged by it.
-   *
-   * @return how many results were withdrawn
-   */
-  int appraiseBy(Appraiser next) {
-    appraiser = next;
-    List<String> others =
-        membership.denials().results().stream()
-            .filter(result -> !result.policy().equals(next.policy().name()))
-            .map(NodeResult::evidenceDigest)
-            .toList();
-    membership
-        .denials()
-        .withdraw(others, "policy " + next.policy().name(), parts.clock().get().wall());
-    return others.size();
+  Future<ControlGraph.Rejudged> appraiseBy(Appraiser next) {
+    return rejudging.appraiseBy(next);
   }
 
   @Override
@@ -295,6 +294,7 @@ final class ControlPlane extends VerticleBase {
     dialer.tick(now);
     ticks++;
     if (ticks % TICKS_BETWEEN_SAVES == 0) {
+      rejudging.prune();
       keeper.flushIfIdle();
     }
   }
@@ -303,6 +303,7 @@ final class ControlPlane extends VerticleBase {
   @Override
   public Future<?> stop() {
     dialer.close();
+    rejudging.stop();
     return Future.join(rpcServer.close(), adminServer.close(), peerClient.close())
         .transform(closed -> Future.fromCompletionStage(keeper.flush(), home()))
         .transform(saved ->

@@ -2,6 +2,7 @@ package dev.hanse.control;
 
 import dev.hanse.api.Endpoint;
 import dev.hanse.api.RegionId;
+import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.control.identity.RegionAuthority;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.membership.ControlMetrics;
@@ -53,15 +54,27 @@ public final class Bench implements AutoCloseable {
     return start(config, ledger, authority, ControlMetrics.NONE);
   }
 
+  /** One that judges by another policy than the built-in one. */
+  public ControlGraph start(ControlConfig config, Ledger ledger, Appraiser appraiser) {
+    return start(
+        config,
+        new ControlGraph.Parts(
+            ca.region(config.region()),
+            appraiser,
+            ledger,
+            ControlClock.system(),
+            ControlMetrics.NONE));
+  }
+
   private ControlGraph start(
       ControlConfig config, Ledger ledger, RegionAuthority authority, ControlMetrics metrics) {
-    ControlGraph graph =
-        get(
-            ControlGraph.start(
-                vertx,
-                config,
-                new ControlGraph.Parts(
-                    authority, ca.appraiser(), ledger, ControlClock.system(), metrics)));
+    return start(
+        config,
+        new ControlGraph.Parts(authority, ca.appraiser(), ledger, ControlClock.system(), metrics));
+  }
+
+  private ControlGraph start(ControlConfig config, ControlGraph.Parts parts) {
+    ControlGraph graph = get(ControlGraph.start(vertx, config, parts));
     graphs.add(graph);
     return graph;
   }

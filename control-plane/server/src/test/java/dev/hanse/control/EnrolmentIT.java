@@ -6,38 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.protobuf.ByteString;
-import dev.hanse.api.enroll.v1.ChallengeRequest;
-import dev.hanse.api.enroll.v1.ChallengeResponse;
-import dev.hanse.api.enroll.v1.EnrollRequest;
 import dev.hanse.api.enroll.v1.EnrollResponse;
-import dev.hanse.api.enroll.v1.EnrollmentGrpcClient;
-import dev.hanse.api.enroll.v1.NodeClaims;
-import dev.hanse.api.enroll.v1.Role;
-import dev.hanse.api.tls.MeshTls;
-import dev.hanse.api.tls.PeerIdentity;
-import dev.hanse.attestation.Bytes;
-import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
-import dev.hanse.attestation.challenge.Binding;
 import dev.hanse.attestation.ear.Ear;
 import dev.hanse.attestation.ear.EarReading;
 import dev.hanse.attestation.ear.EarVerifier;
-import dev.hanse.attestation.x509.SubjectKey;
 import dev.hanse.control.identity.CertificateLife;
 import dev.hanse.control.store.MemoryLedger;
-import io.vertx.grpc.client.GrpcClient;
-import java.io.IOException;
-import java.security.KeyPair;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,54 +36,7 @@ class EnrolmentIT {
 
   /** Enrols gpu-1 of acme. */
   static EnrollResponse enrol(Bench bench, ControlGraph graph, String joinToken) {
-    GrpcClient anonymous =
-        GrpcClient.builder(bench.vertx).with(MeshTls.bootstrapClient(bench.ca.roots())).build();
-    EnrollmentGrpcClient client =
-        EnrollmentGrpcClient.create(
-            anonymous, MeshTls.address(graph.rpc(), PeerIdentity.dnsNameOfControl(EU)));
-    KeyPair pair = TestCa.key();
-    ByteString spki = ByteString.copyFrom(pair.getPublic().getEncoded());
-    ChallengeResponse challenge =
-        Bench.get(client.challenge(ChallengeRequest.newBuilder().setPublicKeySpki(spki).build()));
-    Binding binding =
-        new Binding(
-            Bytes.copyOf(challenge.getNonce().toByteArray()),
-            SubjectKey.read(Bytes.copyOf(spki.toByteArray())),
-            TestCa.claims(EU, node("gpu-1")));
-    Evidence evidence = bench.ca.platform().quote(binding.reportData(), "test", Instant.now());
-    EnrollResponse response =
-        Bench.get(
-            client.enroll(
-                EnrollRequest.newBuilder()
-                    .setChallengeId(challenge.getChallengeId())
-                    .setCsrDer(ByteString.copyFrom(request(pair)))
-                    .setClaims(
-                        NodeClaims.newBuilder()
-                            .setProvider("acme")
-                            .setName("gpu-1")
-                            .setRegion("eu-west")
-                            .setAdvertisedHost("127.0.0.1")
-                            .setAdvertisedPort(9000)
-                            .addRoles(Role.ROLE_EDGE)
-                            .addRoles(Role.ROLE_PROVIDER))
-                    .setEvidence(
-                        dev.hanse.api.enroll.v1.Evidence.newBuilder()
-                            .setTechnology(evidence.technology())
-                            .setBody(ByteString.copyFrom(evidence.body().toArray())))
-                    .setJoinToken(joinToken)
-                    .build()));
-    Bench.get(anonymous.close());
-    return response;
-  }
-
-  private static byte[] request(KeyPair pair) {
-    try {
-      return new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=gpu-1"), pair.getPublic())
-          .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
-          .getEncoded();
-    } catch (OperatorCreationException | IOException broken) {
-      throw new IllegalStateException(broken);
-    }
+    return new Enrolling(bench, graph).answer(TestCa.key(), "gpu-1", "test", joinToken);
   }
 
   static String joinToken(ControlGraph graph, String provider) {

@@ -56,10 +56,22 @@ public final class ScriptedNode implements AutoCloseable {
       RegionId controlRegion,
       Endpoint control,
       Set<String> roles) {
+    this(
+        bench, region, name, controlRegion, control, bench.ca.node(region, Mesh.node(name), roles));
+  }
+
+  /** One that enrolled by itself. */
+  ScriptedNode(
+      Bench bench,
+      RegionId region,
+      String name,
+      RegionId controlRegion,
+      Endpoint control,
+      MeshIdentity identity) {
     this.bench = bench;
     this.region = region;
     this.id = Mesh.node(name);
-    this.identity = bench.ca.node(region, id, roles);
+    this.identity = identity;
     this.client =
         GrpcClient.builder(bench.vertx)
             .with(new GrpcClientOptions().setMaxMessageSize(16 << 20))

@@ -51,7 +51,11 @@ public final class TestCa {
   }
 
   public Appraiser appraiser(AppraisalPolicy policy) {
-    return new Appraiser(List.of(new SimulatedVerifier(List.of(platform.root()))), policy);
+    return new Appraiser(List.of(verifier()), policy);
+  }
+
+  SimulatedVerifier verifier() {
+    return new SimulatedVerifier(List.of(platform.root()));
   }
 
   SimulatedPlatform platform() {

@@ -143,12 +143,14 @@ final class Attesting {
         var _ =
             control
                 .appraiseBy(policies.get())
-                .onSuccess(withdrawn ->
+                .onSuccess(judged ->
                     LOG.log(
                         Level.INFO,
-                        "policy {0} is in force, {1} results withdrawn",
+                        "policy {0} is in force or its collateral has changed: {1} certificates"
+                            + " stand, {2} are withdrawn",
                         policy,
-                        withdrawn))
+                        judged.standing(),
+                        judged.withdrawn()))
                 .onFailure(failure ->
                     LOG.log(Level.ERROR, "policy {0} is not in force: {1}", policy, failure));
       }

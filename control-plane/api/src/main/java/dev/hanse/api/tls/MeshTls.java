@@ -1,6 +1,5 @@
 package dev.hanse.api.tls;
 
-import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -171,8 +170,8 @@ public final class MeshTls {
   }
 
   /** What the peer's certificate was issued on; empty where {@link #peerOf} or the stamp is. */
-  public static Optional<AttestationSummary> attestationOf(HttpConnection connection) {
-    return leafOf(connection).flatMap(AttestationStamp::of).map(AttestationStamp::summary);
+  public static Optional<AttestationStamp> stampOf(HttpConnection connection) {
+    return leafOf(connection).flatMap(AttestationStamp::of);
   }
 
   /**

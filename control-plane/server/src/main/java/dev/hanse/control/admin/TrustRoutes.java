@@ -41,9 +41,9 @@ final class TrustRoutes {
   Answer attestation(RoutingContext request) {
     NodeId id = MeshRoutes.nodeId(request);
     NodeResult result =
-        membership.denials().results().stream()
-            .filter(one -> one.node().equals(id))
-            .findFirst()
+        membership
+            .denials()
+            .newestOf(id)
             .orElseThrow(() ->
                 new Refusal(
                     404, "attestation-unknown", "no evidence of " + id + " was appraised here"));
@@ -52,6 +52,7 @@ final class TrustRoutes {
             .put("nodeId", id.toString())
             .put("technology", result.technology())
             .put("policy", result.policy())
+            .put("issuedUnder", result.issuedUnder())
             .put("evidenceDigest", result.evidenceDigest())
             .put("expiresAt", result.expiresAt().toString())
             .put("token", result.token());

@@ -47,16 +47,13 @@ public final class CollateralFolder {
     return CollateralStore.of(kept);
   }
 
-  /** When any of it was changed last, and how much there is: another answer means read it anew. */
-  static List<Object> state(Path folder) throws IOException {
-    long newest = 0;
-    long bytes = 0;
-    List<Path> files = files(folder);
-    for (Path file : files) {
-      newest = Math.max(newest, Files.getLastModifiedTime(file).toMillis());
-      bytes += Files.size(file);
+  /** When each file was changed last, and its size: another answer means read it anew. */
+  static Map<Path, List<Object>> state(Path folder) throws IOException {
+    Map<Path, List<Object>> state = new HashMap<>();
+    for (Path file : files(folder)) {
+      state.put(file, List.of(Files.getLastModifiedTime(file), Files.size(file)));
     }
-    return List.of(newest, bytes, files.size());
+    return state;
   }
 
   private static List<Path> files(Path folder) throws IOException {

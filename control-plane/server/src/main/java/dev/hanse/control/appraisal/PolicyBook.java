@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -30,7 +32,8 @@ public final class PolicyBook implements Supplier<Appraiser> {
   private final Function<Supplier<CollateralStore>, List<Verifier>> verifiers;
   private volatile CollateralStore collateral = CollateralStore.EMPTY;
   private volatile InForce inForce;
-  private List<Object> collateralState = List.of();
+  private Map<Path, List<Object>> collateralState = Map.of();
+  private Map<Path, List<Object>> collateralSeen = Map.of();
 
   private record InForce(AppraisalPolicy policy, Bytes digest, Appraiser appraiser) {}
 
@@ -67,6 +70,7 @@ public final class PolicyBook implements Supplier<Appraiser> {
     this.verifiers = verifiers;
     if (collateralFolder.isPresent()) {
       this.collateralState = CollateralFolder.state(collateralFolder.get());
+      this.collateralSeen = collateralState;
       this.collateral = CollateralFolder.read(collateralFolder.get());
     }
     Bytes content = content();
@@ -84,41 +88,68 @@ public final class PolicyBook implements Supplier<Appraiser> {
     return inForce.policy();
   }
 
-  /** Looks at the files; never throws. */
+  /**
+   * Looks at the files; never throws. Policy and collateral are taken each by itself: a broken
+   * folder does not keep a policy out that distrusts a product line. What is wrong with one of them
+   * is told by the next look where the other has changed.
+   */
   public synchronized Outcome refresh() {
+    boolean changed = false;
+    List<String> complaints = new ArrayList<>();
     try {
-      boolean otherCollateral = refreshCollateral();
-      Bytes content = content();
-      if (content.sha256().equals(inForce.digest())) {
-        return otherCollateral ? new Outcome.Changed(inForce.policy().name()) : new Outcome.Same();
-      }
-      requireSigned(content);
-      InForce next = inForce(content);
-      AppraisalPolicy was = inForce.policy();
-      if (next.policy().id().equals(was.id()) && next.policy().version() <= was.version()) {
-        return new Outcome.Kept(
-            policyFile
-                + " is version "
-                + next.policy().version()
-                + " of "
-                + was.id()
-                + ", in force is "
-                + was.version()
-                + ": a changed policy needs a higher one");
-      }
-      inForce = next;
-      return new Outcome.Changed(next.policy().name());
-    } catch (IOException | ConfigException unusable) {
-      return new Outcome.Kept(String.valueOf(unusable.getMessage()));
+      changed = refreshCollateral();
+    } catch (IOException unusable) {
+      complaints.add(String.valueOf(unusable.getMessage()));
     }
+    try {
+      changed |= refreshPolicy(complaints);
+    } catch (IOException | ConfigException unusable) {
+      complaints.add(String.valueOf(unusable.getMessage()));
+    }
+    if (changed) {
+      return new Outcome.Changed(inForce.policy().name());
+    }
+    return complaints.isEmpty()
+        ? new Outcome.Same()
+        : new Outcome.Kept(String.join("; ", complaints));
   }
 
+  private boolean refreshPolicy(List<String> complaints) throws IOException {
+    Bytes content = content();
+    if (content.sha256().equals(inForce.digest())) {
+      return false;
+    }
+    requireSigned(content);
+    InForce next = inForce(content);
+    AppraisalPolicy was = inForce.policy();
+    if (next.policy().id().equals(was.id()) && next.policy().version() <= was.version()) {
+      complaints.add(
+          policyFile
+              + " is version "
+              + next.policy().version()
+              + " of "
+              + was.id()
+              + ", in force is "
+              + was.version()
+              + ": a changed policy needs a higher one");
+      return false;
+    }
+    inForce = next;
+    return true;
+  }
+
+  /**
+   * Takes what has been the same for two looks: a folder that is being filled shows half a list to
+   * whoever reads it at once, and half a list would withdraw everybody it is about.
+   */
   private boolean refreshCollateral() throws IOException {
     if (collateralFolder.isEmpty()) {
       return false;
     }
-    List<Object> state = CollateralFolder.state(collateralFolder.get());
-    if (state.equals(collateralState)) {
+    Map<Path, List<Object>> state = CollateralFolder.state(collateralFolder.get());
+    boolean settled = state.equals(collateralSeen);
+    collateralSeen = state;
+    if (!settled || state.equals(collateralState)) {
       return false;
     }
     collateral = CollateralFolder.read(collateralFolder.get());

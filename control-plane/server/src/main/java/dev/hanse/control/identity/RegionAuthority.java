@@ -10,6 +10,7 @@ import dev.hanse.api.tls.AttestationStamp;
 import dev.hanse.api.tls.KeyFiles;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.PeerIdentity;
+import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.challenge.Binding;
 import dev.hanse.attestation.challenge.NodeClaims;
 import dev.hanse.attestation.ear.EarIssuer;
@@ -223,9 +224,7 @@ public final class RegionAuthority {
     PeerIdentity.Node node = nodeOf(binding.claims());
     Held signer = held;
     Instant now = means.clock().instant();
-    AttestationSummary summary =
-        new AttestationSummary(
-            result.technology(), levelOf(result), result.appraisedAt(), result.expiresAt());
+    AttestationSummary summary = summaryOf(result);
     AttestationStamp stamp =
         new AttestationStamp(summary, result.evidenceDigest().hex(), result.policy());
     X509v3CertificateBuilder builder =
@@ -252,8 +251,28 @@ public final class RegionAuthority {
         summary,
         stamp,
         result.measurements(),
-        new EarIssuer(self.spiffeId(), signer.key(), SOFTWARE)
-            .sign(result, node.spiffeId(), binding.key().digest(), trustDomain()));
+        token(signer, result, node, binding.key().digest()));
+  }
+
+  /**
+   * Signs a result about a node that has its certificate already.
+   *
+   * @param keyDigest SHA-256 of the SubjectPublicKeyInfo in that certificate
+   */
+  public String token(AttestationResult result, PeerIdentity.Node node, Bytes keyDigest) {
+    return token(held, result, node, keyDigest);
+  }
+
+  private String token(
+      Held signer, AttestationResult result, PeerIdentity.Node node, Bytes keyDigest) {
+    return new EarIssuer(self.spiffeId(), signer.key(), SOFTWARE)
+        .sign(result, node.spiffeId(), keyDigest, trustDomain());
+  }
+
+  /** A result as the mesh's members are told of it. */
+  public static AttestationSummary summaryOf(AttestationResult result) {
+    return new AttestationSummary(
+        result.technology(), levelOf(result), result.appraisedAt(), result.expiresAt());
   }
 
   /**

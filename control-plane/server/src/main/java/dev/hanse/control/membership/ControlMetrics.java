@@ -37,6 +37,9 @@ public interface ControlMetrics {
   /** Something was refused because a bound was reached. */
   default void boundHit(String bound) {}
 
+  /** Everybody was judged anew after trust had changed; {@code withdrawn} of them fell. */
+  default void rejudged(int standing, int withdrawn) {}
+
   /** State could not be made durable. */
   default void saveFailed() {}
 }

@@ -40,19 +40,22 @@ public final class Denials {
   private static final Duration LIFTED_KEPT = Duration.ofDays(7);
 
   private final Map<String, Revocation> records = new TreeMap<>();
-  private final Map<NodeId, NodeResult> results = new HashMap<>();
-  private final int maxResults;
+  private final StandingResults results;
   private Consumer<NodeId> denied = node -> {};
   private volatile Revocations inForce = Revocations.NONE;
+  private String policyInForce = "";
   private long revision;
   private long resultsRevision;
 
-  /** What the process before knew. */
-  public Denials(
-      int maxResults, Collection<Revocation> revocations, Collection<NodeResult> results) {
-    this.maxResults = maxResults;
+  /**
+   * What the process before knew.
+   *
+   * @param maxNodes whose results are kept
+   */
+  public Denials(int maxNodes, Collection<Revocation> revocations, Collection<NodeResult> results) {
+    this.results = new StandingResults(maxNodes);
     revocations.forEach(one -> records.put(one.subject(), one));
-    results.forEach(result -> this.results.put(result.node(), result));
+    results.forEach(this.results::put);
     inForce = new Revocations(records.values());
   }
 
@@ -61,14 +64,38 @@ public final class Denials {
     denied = listener;
   }
 
-  /** Evidence was accepted: what may be revoked from now on. */
+  /**
+   * Evidence was accepted, now for the first time or judged anew: what may be revoked from now on.
+   */
   public void appraised(NodeResult result, Instant now) {
-    results.values().removeIf(old -> !old.expiresAt().isAfter(now));
-    if (results.size() < maxResults || results.containsKey(result.node())) {
-      results.put(result.node(), result);
+    if (results.put(result)) {
       resultsRevision++;
     }
-    deny(now);
+    deny(List.of(result), now);
+  }
+
+  /** By which policy results must have been judged from now on; empty: by any. */
+  public void judgeBy(String policy) {
+    policyInForce = policy;
+  }
+
+  /**
+   * A certificate was shown. One that is not known here counts as its stamp says, and only if that
+   * names the policy in force: nobody here can judge it by another.
+   */
+  void shown(NodeResult stamped, Instant now) {
+    if (results.find(stamped.evidenceDigest()).isPresent()) {
+      return;
+    }
+    appraised(stamped, now);
+    if (!policyInForce.isEmpty() && !stamped.policy().equals(policyInForce)) {
+      var _ =
+          withdraw(
+              Map.of(
+                  stamped.evidenceDigest(),
+                  policyInForce + " is in force, and its evidence is not kept here"),
+              now);
+    }
   }
 
   /**
@@ -112,7 +139,7 @@ public final class Denials {
     }
     if (changed) {
       publish();
-      deny(now);
+      deny(results.all(), now);
     }
     return all;
   }
@@ -129,60 +156,110 @@ public final class Denials {
         || (one.lifted() && one.at().plus(LIFTED_KEPT).isBefore(now));
   }
 
-  /** Withdraws results that a policy in force now would not give. */
-  public void withdraw(Collection<String> evidenceDigests, String reason, Instant now) {
-    for (NodeResult result : List.copyOf(results.values())) {
-      if (evidenceDigests.contains(result.evidenceDigest())) {
-        var _ =
-            decide(
-                Revocation.Kind.RESULT,
-                result.evidenceDigest(),
-                false,
-                Optional.of(result.expiresAt()),
-                reason,
-                now);
+  /**
+   * Withdraws results that would not be given now.
+   *
+   * @param reasons for people, by the digest of the evidence; what is not known is passed over
+   * @return false if the list had no room for all: those are members no more, but peers cannot be
+   *     told of them
+   */
+  public boolean withdraw(Map<String, String> reasons, Instant now) {
+    boolean allTold = true;
+    List<NodeResult> withdrawn = new ArrayList<>();
+    for (Map.Entry<String, String> one : reasons.entrySet()) {
+      Optional<NodeResult> result = results.find(one.getKey());
+      if (result.isPresent()) {
+        allTold &= record(result.get(), one.getValue(), now);
+        withdrawn.add(result.get());
       }
     }
+    end(withdrawn);
+    return allTold;
   }
 
-  /** Ends what time has ended. */
+  /**
+   * Ends what time has ended. A result that another policy shortened ends before its certificate.
+   */
   void tick(Instant now) {
     if (records.values().removeIf(one -> isOver(one, now))) {
       publish();
     }
-  }
-
-  private void deny(Instant now) {
-    List<NodeId> hit = new ArrayList<>();
-    for (NodeResult result : List.copyOf(results.values())) {
-      Optional<Revocation> fact = inForce.againstFacts(result.facts());
-      fact.ifPresent(found ->
-          records.computeIfAbsent(
-              Revocation.Kind.RESULT + ":" + result.evidenceDigest(),
-              subject ->
-                  new Revocation(
-                      Revocation.Kind.RESULT,
-                      result.evidenceDigest(),
-                      false,
-                      1,
-                      now,
-                      Optional.of(result.expiresAt()),
-                      found.value())));
-      if (fact.isPresent() || against(result).isPresent()) {
-        hit.add(result.node());
-        results.remove(result.node());
-        resultsRevision++;
+    results.removeEnded(now);
+    Map<String, String> ended = new HashMap<>();
+    for (NodeResult result : results.all()) {
+      if (!result.expiresAt().isAfter(now)) {
+        ended.put(result.evidenceDigest(), result.policy() + " lets it hold no longer");
       }
     }
-    if (!hit.isEmpty()) {
-      publish();
-      hit.forEach(denied);
+    if (!ended.isEmpty()) {
+      var _ = withdraw(ended, now);
     }
+  }
+
+  private void deny(Collection<NodeResult> of, Instant now) {
+    List<NodeResult> hit = new ArrayList<>();
+    for (NodeResult result : of) {
+      Optional<Revocation> unseen = notInItsCertificate(result);
+      unseen.ifPresent(found -> record(result, found.value(), now));
+      if (unseen.isPresent() || against(result).isPresent()) {
+        hit.add(result);
+      }
+    }
+    end(hit);
+  }
+
+  /** What speaks against a result that nobody can read from its certificate. */
+  private Optional<Revocation> notInItsCertificate(NodeResult result) {
+    return inForce
+        .againstFacts(result.facts())
+        .or(() ->
+            result.policy().equals(result.issuedUnder())
+                ? Optional.empty()
+                : inForce.of(Revocation.Kind.POLICY, result.policy()));
+  }
+
+  /** Revokes one result for as long as its certificate could be shown; false without room. */
+  private boolean record(NodeResult result, String reason, Instant now) {
+    String subject = Revocation.Kind.RESULT + ":" + result.evidenceDigest();
+    Revocation known = records.get(subject);
+    if (known != null && known.isInForceAt(now)) {
+      return true;
+    }
+    if (known == null && !hasRoom(now)) {
+      return false;
+    }
+    records.put(
+        subject,
+        new Revocation(
+            Revocation.Kind.RESULT,
+            result.evidenceDigest(),
+            false,
+            known == null ? 1 : known.revision() + 1,
+            now,
+            Optional.of(result.certifiedUntil()),
+            reason));
+    return true;
+  }
+
+  /** Takes results away, tells the mesh, and ends the nodes that have no newer one. */
+  private void end(List<NodeResult> gone) {
+    if (gone.isEmpty()) {
+      return;
+    }
+    List<NodeId> nodes = new ArrayList<>();
+    for (NodeResult result : gone) {
+      if (results.remove(result)) {
+        nodes.add(result.node());
+      }
+    }
+    resultsRevision++;
+    publish();
+    nodes.forEach(denied);
   }
 
   private Optional<Revocation> against(NodeResult result) {
     return inForce.against(
-        result.node(), result.technology(), result.policy(), result.evidenceDigest());
+        result.node(), result.technology(), result.issuedUnder(), result.evidenceDigest());
   }
 
   private void publish() {
@@ -200,9 +277,19 @@ public final class Denials {
     return new ArrayList<>(records.values());
   }
 
-  /** What was concluded of this region's nodes and still stands. */
+  /** What was concluded of this region's nodes and still stands, in the order in which it came. */
   public List<NodeResult> results() {
-    return new ArrayList<>(results.values());
+    return results.all();
+  }
+
+  /** What was concluded last of a node, if that still stands. */
+  public Optional<NodeResult> newestOf(NodeId node) {
+    return results.newestOf(node);
+  }
+
+  /** Whether a result stands, by the digest of its evidence. */
+  public boolean stands(String evidenceDigest) {
+    return results.find(evidenceDigest).isPresent();
   }
 
   /** Rises when {@link #all} changed. */

@@ -147,7 +147,7 @@ final class LocalMembers {
   boolean knowsNoOlder(NodeId id, AttestationSummary summary) {
     return attestations
         .of(id)
-        .filter(known -> !known.expiresAt().isBefore(summary.expiresAt()))
+        .filter(known -> !known.appraisedAt().isBefore(summary.appraisedAt()))
         .isPresent();
   }
 

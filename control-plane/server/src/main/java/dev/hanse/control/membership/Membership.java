@@ -159,13 +159,16 @@ public final class Membership {
   }
 
   /**
-   * A node shows a certificate issued on this summary. Counts like {@link #attested} unless a later
-   * appraisal of the node is known.
+   * A node shows a certificate issued on this summary. Counts like {@link #attested} unless the
+   * same appraisal of the node is known, as it was judged last, or a later one.
+   *
+   * @param result as the certificate tells it
    */
-  public void stamped(NodeId id, AttestationSummary summary, Moment now) {
-    if (!local.knowsNoOlder(id, summary)) {
-      attested(id, summary, now);
+  public void stamped(NodeResult result, AttestationSummary summary, Moment now) {
+    if (!local.knowsNoOlder(result.node(), summary)) {
+      attested(result.node(), summary, now);
     }
+    denials.shown(result, now.wall());
   }
 
   /** A node of this region is trusted no more: its lease and its attestation end. */

@@ -1,6 +1,6 @@
 package dev.hanse.control.rpc;
 
-import dev.hanse.api.AttestationSummary;
+import dev.hanse.api.tls.AttestationStamp;
 import dev.hanse.api.tls.PeerIdentity;
 import io.vertx.core.http.HttpConnection;
 import java.security.PublicKey;
@@ -19,5 +19,5 @@ public interface Callers {
   }
 
   /** What the certificate was issued on; empty if it does not say. */
-  Optional<AttestationSummary> attestationOf(HttpConnection connection);
+  Optional<AttestationStamp> stampOf(HttpConnection connection);
 }

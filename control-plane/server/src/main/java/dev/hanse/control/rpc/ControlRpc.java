@@ -65,7 +65,7 @@ public final class ControlRpc {
             reports.accept(
                 node.get(),
                 callers.keyOf(request.connection()),
-                callers.attestationOf(request.connection()),
+                callers.stampOf(request.connection()),
                 request,
                 () -> node(request).isPresent());
           }

@@ -51,7 +51,7 @@ public final class EnrollmentRpc {
   private final Vertx vertx;
   private final Enrolment enrolment;
   private final Function<HttpConnection, Optional<PeerIdentity>> peers;
-  private final Predicate<IssuedIdentity> attested;
+  private final Predicate<EnrolmentOutcome.Enrolled> attested;
   private final AtomicInteger underWay = new AtomicInteger();
 
   /**
@@ -65,7 +65,7 @@ public final class EnrollmentRpc {
       Vertx vertx,
       Enrolment enrolment,
       Function<HttpConnection, Optional<PeerIdentity>> peers,
-      Predicate<IssuedIdentity> attested) {
+      Predicate<EnrolmentOutcome.Enrolled> attested) {
     this.vertx = vertx;
     this.enrolment = enrolment;
     this.peers = peers;
@@ -151,18 +151,18 @@ public final class EnrollmentRpc {
         .executeBlocking(() -> enrolment.enrol(EnrollmentWire.fromProto(request), current), false)
         .map(outcome ->
             switch (Objects.requireNonNull(outcome)) {
-              case EnrolmentOutcome.Enrolled(var identity) -> admitted(identity, call);
+              case EnrolmentOutcome.Enrolled enrolled -> admitted(enrolled, call);
               case EnrolmentOutcome.Refused(var refusal) -> refused(refusal, call);
             });
   }
 
   private EnrollResponse admitted(
-      IssuedIdentity identity, GrpcServerRequest<EnrollRequest, EnrollResponse> call) {
-    if (!attested.test(identity)) {
+      EnrolmentOutcome.Enrolled enrolled, GrpcServerRequest<EnrollRequest, EnrollResponse> call) {
+    if (!attested.test(enrolled)) {
       return refused(new Refusal.MeshFull(FULL_RETRY_AFTER), call);
     }
-    log(identity);
-    return EnrollmentWire.toProto(identity);
+    log(enrolled.identity());
+    return EnrollmentWire.toProto(enrolled.identity());
   }
 
   private static EnrollResponse refused(Refusal refusal, GrpcServerRequest<?, ?> call) {

@@ -1,13 +1,14 @@
 package dev.hanse.control.rpc;
 
-import dev.hanse.api.AttestationSummary;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.control.v1.ReportRequest;
 import dev.hanse.api.control.v1.ReportResponse;
+import dev.hanse.api.tls.AttestationStamp;
 import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.membership.Membership;
 import dev.hanse.control.membership.Moment;
+import dev.hanse.control.membership.NodeResult;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.security.PublicKey;
@@ -45,7 +46,7 @@ final class ReportRpc {
   void accept(
       PeerIdentity.Node node,
       Optional<PublicKey> key,
-      Optional<AttestationSummary> stamped,
+      Optional<AttestationStamp> stamped,
       GrpcServerRequest<ReportRequest, ReportResponse> request,
       BooleanSupplier trusted) {
     if (streams.size() >= 2 * membership.terms().maxMembers()) {
@@ -58,7 +59,8 @@ final class ReportRpc {
               .end();
       return;
     }
-    stamped.ifPresent(summary -> membership.stamped(node.id(), summary, clock.get()));
+    stamped.ifPresent(
+        stamp -> membership.stamped(resultOf(node.id(), stamp), stamp.summary(), clock.get()));
     ReportStream stream =
         new ReportStream(
             node, key, desk, membership, clock, metrics, request.response(), streams::remove);
@@ -67,6 +69,19 @@ final class ReportRpc {
     request.invalidMessageHandler(broken -> stream.unreadable());
     request.endHandler(ended -> stream.over());
     request.exceptionHandler(failure -> stream.over());
+  }
+
+  private static NodeResult resultOf(NodeId node, AttestationStamp stamp) {
+    return new NodeResult(
+        node,
+        stamp.summary().technology(),
+        stamp.policy(),
+        stamp.policy(),
+        stamp.evidenceDigest(),
+        Map.of(),
+        stamp.summary().expiresAt(),
+        stamp.summary().expiresAt(),
+        "");
   }
 
   void tick(Moment now) {

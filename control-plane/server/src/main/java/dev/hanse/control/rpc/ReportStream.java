@@ -188,9 +188,11 @@ final class ReportStream {
     }
   }
 
-  /** The node is revoked: it is no member from now on. */
+  /** The certificate is revoked: unless the node has a newer one, it is no member from now on. */
   void expel() {
-    membership.deny(node.id());
+    if (membership.denials().newestOf(node.id()).isEmpty()) {
+      membership.deny(node.id());
+    }
     fail(GrpcStatus.UNAUTHENTICATED, "this node is revoked");
   }
 

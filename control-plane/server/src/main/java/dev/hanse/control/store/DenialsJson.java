@@ -44,8 +44,10 @@ final class DenialsJson {
               .put("node", result.node().toString())
               .put("technology", result.technology())
               .put("policy", result.policy())
+              .put("issuedUnder", result.issuedUnder())
               .put("evidence", result.evidenceDigest())
               .put("expiresAt", result.expiresAt().toString())
+              .put("certifiedUntil", result.certifiedUntil().toString())
               .put("token", result.token());
       ObjectNode facts = node.putObject("facts");
       result.facts().forEach(facts::put);
@@ -78,14 +80,18 @@ final class DenialsJson {
       node.path("facts")
           .properties()
           .forEach(fact -> facts.put(fact.getKey(), fact.getValue().asText()));
+      String policy = text(node, "policy");
+      String expiresAt = text(node, "expiresAt");
       all.add(
           new NodeResult(
               NodeId.parse(text(node, "node")),
               text(node, "technology"),
-              text(node, "policy"),
+              policy,
+              node.path("issuedUnder").asText(policy),
               text(node, "evidence"),
               facts,
-              Instant.parse(text(node, "expiresAt")),
+              Instant.parse(expiresAt),
+              Instant.parse(node.path("certifiedUntil").asText(expiresAt)),
               node.path("token").asText("")));
     }
     return all;

@@ -15,6 +15,7 @@ import dev.hanse.attestation.challenge.Redemption;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.policy.AttestationResult;
+import dev.hanse.attestation.policy.Transcript;
 import dev.hanse.attestation.x509.CertificateRequest;
 import dev.hanse.attestation.x509.SubjectKey;
 import dev.hanse.control.identity.IssuedIdentity;
@@ -23,6 +24,7 @@ import dev.hanse.control.identity.RegionAuthority;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -41,7 +43,7 @@ import java.util.stream.Stream;
 public final class Enrolment {
   private final RegionAuthority authority;
   private final Challenges challenges;
-  private final Supplier<Appraiser> appraiser;
+  private final Supplier<Trust> trust;
   private final Activations activations;
   private final Supplier<Revocations> revocations;
   private final JoinRights joinRights;
@@ -58,7 +60,7 @@ public final class Enrolment {
     this(
         authority,
         challenges,
-        () -> appraiser,
+        () -> new Trust(0, appraiser),
         Activations.NONE,
         () -> Revocations.NONE,
         joinRights,
@@ -69,13 +71,13 @@ public final class Enrolment {
   /**
    * As above, for a region whose nodes may have TPMs, and whose trust changes while it runs.
    *
-   * @param appraiser the one in force, asked for with each answer
+   * @param trust the one in force, asked for with each answer
    * @param revocations what is revoked now
    */
   public Enrolment(
       RegionAuthority authority,
       Challenges challenges,
-      Supplier<Appraiser> appraiser,
+      Supplier<Trust> trust,
       Activations activations,
       Supplier<Revocations> revocations,
       JoinRights joinRights,
@@ -85,7 +87,7 @@ public final class Enrolment {
     this.revocations = revocations;
     this.authority = authority;
     this.challenges = challenges;
-    this.appraiser = appraiser;
+    this.trust = trust;
     this.joinRights = joinRights;
     this.rate = rate;
     this.clock = clock;
@@ -212,13 +214,15 @@ public final class Enrolment {
 
   /** Every part, over one report data: parts of two exchanges, keys or nodes never combine. */
   private EnrolmentOutcome appraised(Binding binding, EnrolmentRequest request, Instant now) {
-    return switch (appraiser.get().appraise(request.evidence(), binding.reportData(), now)) {
+    Trust by = trust.get();
+    return switch (by.appraiser().appraise(request.evidence(), binding.reportData(), now)) {
       case Appraisal.Refused(var refusal, var checks) -> refused(refusal);
-      case Appraisal.Accepted(var result) -> issued(binding, result);
+      case Appraisal.Accepted(var result) -> issued(binding, result, request.evidence(), by);
     };
   }
 
-  private EnrolmentOutcome issued(Binding binding, AttestationResult result) {
+  private EnrolmentOutcome issued(
+      Binding binding, AttestationResult result, List<Evidence> evidence, Trust by) {
     IssuedIdentity issued = authority.issue(binding, result);
     Revocations now = revocations.get();
     Optional<Revocation> withdrawn =
@@ -233,7 +237,16 @@ public final class Enrolment {
             refused(
                 new Refusal.Revoked(
                     found.kind().name().toLowerCase(Locale.ROOT) + " " + found.value())))
-        .orElseGet(() -> new EnrolmentOutcome.Enrolled(issued));
+        .orElseGet(() ->
+            new EnrolmentOutcome.Enrolled(
+                issued,
+                new Certified(
+                    issued.node(),
+                    binding.key().digest(),
+                    issued.stamp(),
+                    new Transcript(
+                        evidence, result.reportData(), result.appraisedAt(), issued.notAfter())),
+                by.revision()));
   }
 
   /** Each part's own technology, digest and facts. */

@@ -5,7 +5,14 @@ import dev.hanse.control.identity.IssuedIdentity;
 
 /** What became of an enrolment. */
 public sealed interface EnrolmentOutcome {
-  record Enrolled(IssuedIdentity identity) implements EnrolmentOutcome {}
+  /**
+   * An identity was issued.
+   *
+   * @param evidence what it rests on
+   * @param judgedUnder the revision of the {@link Trust} it was judged by
+   */
+  record Enrolled(IssuedIdentity identity, Certified evidence, long judgedUnder)
+      implements EnrolmentOutcome {}
 
   record Refused(Refusal refusal) implements EnrolmentOutcome {}
 }

@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -119,14 +121,83 @@ class PolicyBookTest {
   @Test
   void collateralIsSeenByVerifiersThatAreThereAlready() throws IOException {
     Path crls = Files.createDirectories(folder.resolve("collateral/sev-snp/crl"));
-    PolicyBook book =
-        new PolicyBook(
-            file, List.of(), Optional.of(folder.resolve("collateral")), this::noVerifiers);
+    PolicyBook book = bookWithCollateral();
     Files.write(crls.resolve("Milan.crl"), new byte[] {1, 2, 3});
 
+    book.refresh();
     assertThat(book.refresh()).isEqualTo(new PolicyBook.Outcome.Changed("a-1"));
-    assertThat(handedOut.getFirst().get().find(new CollateralStore.Id("sev-snp/crl", "Milan")))
-        .contains(Bytes.ofHex("010203"));
+    assertThat(milan()).contains(Bytes.ofHex("010203"));
+  }
+
+  @Test
+  void collateralIsNotTakenWhileTheFolderIsBeingFilled() throws IOException {
+    Path crls = Files.createDirectories(folder.resolve("collateral/sev-snp/crl"));
+    PolicyBook book = bookWithCollateral();
+    Files.write(crls.resolve("Milan.crl"), new byte[] {1});
+    assertThat(book.refresh()).isEqualTo(new PolicyBook.Outcome.Same());
+    Files.write(crls.resolve("Milan.crl"), new byte[] {1, 2, 3});
+    assertThat(book.refresh()).isEqualTo(new PolicyBook.Outcome.Same());
+    assertThat(milan()).isEmpty();
+
+    assertThat(book.refresh()).isEqualTo(new PolicyBook.Outcome.Changed("a-1"));
+
+    assertThat(milan()).contains(Bytes.ofHex("010203"));
+    assertThat(book.refresh()).isEqualTo(new PolicyBook.Outcome.Same());
+  }
+
+  @Test
+  void aListThatIsReplacedByOneOfItsSizeIsSeenThoughAnotherFileIsNewer() throws IOException {
+    Path crls = Files.createDirectories(folder.resolve("collateral/sev-snp/crl"));
+    Instant then = Instant.parse("2026-11-20T12:00:00Z");
+    Files.write(crls.resolve("Genoa.crl"), new byte[] {9});
+    Files.setLastModifiedTime(crls.resolve("Genoa.crl"), FileTime.from(then.plusSeconds(60)));
+    Files.write(crls.resolve("Milan.crl"), new byte[] {1});
+    Files.setLastModifiedTime(crls.resolve("Milan.crl"), FileTime.from(then));
+    PolicyBook book = bookWithCollateral();
+    Files.write(crls.resolve("Milan.crl"), new byte[] {2});
+    Files.setLastModifiedTime(crls.resolve("Milan.crl"), FileTime.from(then.plusSeconds(30)));
+
+    book.refresh();
+    assertThat(book.refresh()).isEqualTo(new PolicyBook.Outcome.Changed("a-1"));
+    assertThat(milan()).contains(Bytes.ofHex("02"));
+  }
+
+  @Test
+  void aBrokenFolderDoesNotKeepAPolicyOut() throws IOException {
+    Files.createDirectories(folder.resolve("collateral"));
+    PolicyBook book = bookWithCollateral();
+    Files.writeString(folder.resolve("collateral/stray.crl"), "x");
+    book.refresh();
+    write(SECOND, signer);
+
+    assertThat(book.refresh()).isEqualTo(new PolicyBook.Outcome.Changed("a-2"));
+
+    assertThat(book.refresh())
+        .isInstanceOfSatisfying(
+            PolicyBook.Outcome.Kept.class, kept -> assertThat(kept.why()).contains("stray.crl"));
+  }
+
+  @Test
+  void aBrokenPolicyDoesNotKeepCollateralOut() throws IOException {
+    Path crls = Files.createDirectories(folder.resolve("collateral/sev-snp/crl"));
+    PolicyBook book = bookWithCollateral();
+    Files.writeString(file, "id: a\nversion: 3\ntpm2: {pcrs: 5}\n");
+    Files.write(crls.resolve("Milan.crl"), new byte[] {1});
+    book.refresh();
+
+    assertThat(book.refresh()).isEqualTo(new PolicyBook.Outcome.Changed("a-1"));
+
+    assertThat(milan()).isPresent();
+    assertThat(book.refresh()).isInstanceOf(PolicyBook.Outcome.Kept.class);
+  }
+
+  private PolicyBook bookWithCollateral() throws IOException {
+    return new PolicyBook(
+        file, List.of(), Optional.of(folder.resolve("collateral")), this::noVerifiers);
+  }
+
+  private Optional<Bytes> milan() {
+    return handedOut.getFirst().get().find(new CollateralStore.Id("sev-snp/crl", "Milan"));
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class DenialsTest {
   private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
   private static final NodeId NODE = new NodeId("acme", "gpu-1");
+  private static final NodeId OTHER = new NodeId("acme", "gpu-2");
   private static final NodeResult RESULT = result(NODE, "d1", "chip-1");
 
   private final Denials denials = new Denials(16, List.of(), List.of());
@@ -32,8 +33,10 @@ class DenialsTest {
         node,
         "sev-snp",
         "strict-1",
+        "strict-1",
         digest,
         Map.of("chip-id", chip, "product", "Milan"),
+        NOW.plus(Duration.ofHours(1)),
         NOW.plus(Duration.ofHours(1)),
         "token");
   }
@@ -147,11 +150,139 @@ class DenialsTest {
   void withdrawsResultsOfAnotherPolicy() {
     denials.appraised(RESULT, NOW);
 
-    denials.withdraw(List.of("d1", "unknown"), "policy strict-2", NOW);
+    denials.withdraw(Map.of("d1", "strict-2: debug", "unknown", "strict-2: debug"), NOW);
 
     assertThat(denied).containsExactly(NODE);
     assertThat(denials.results()).isEmpty();
     assertThat(denials.inForce().of(Revocation.Kind.RESULT, "unknown")).isEmpty();
+  }
+
+  @Test
+  void manyAreWithdrawnInOneVersionOfTheList() {
+    denials.appraised(RESULT, NOW);
+    denials.appraised(result(OTHER, "d2", "chip-2"), NOW);
+    long before = denials.revision();
+
+    denials.withdraw(Map.of("d1", "a: debug", "d2", "a: debug"), NOW);
+
+    assertThat(denials.revision()).isEqualTo(before + 1);
+    assertThat(denied).containsExactlyInAnyOrder(NODE, OTHER);
+  }
+
+  @Test
+  void theResultBeforeARenewalGoesWithoutTheNode() {
+    denials.appraised(RESULT, NOW);
+    denials.appraised(result(NODE, "d2", "chip-1"), NOW);
+
+    denials.withdraw(Map.of("d1", "a: debug"), NOW);
+
+    assertThat(denials.inForce().of(Revocation.Kind.RESULT, "d1")).isPresent();
+    assertThat(denied).isEmpty();
+    assertThat(denials.newestOf(NODE)).map(NodeResult::evidenceDigest).contains("d2");
+  }
+
+  @Test
+  void aNodeGoesWithTheResultAfterItsRenewal() {
+    denials.appraised(RESULT, NOW);
+    denials.appraised(result(NODE, "d2", "chip-1"), NOW);
+
+    denials.withdraw(Map.of("d2", "a: debug"), NOW);
+
+    assertThat(denied).containsExactly(NODE);
+    assertThat(denials.stands("d1")).isTrue();
+  }
+
+  @Test
+  void ofANodesResultsTheLastTwoStand() {
+    denials.appraised(RESULT, NOW);
+    denials.appraised(result(NODE, "d2", "chip-1"), NOW);
+    denials.appraised(result(NODE, "d3", "chip-1"), NOW);
+
+    assertThat(denials.results())
+        .extracting(NodeResult::evidenceDigest)
+        .containsExactly("d2", "d3");
+  }
+
+  @Test
+  void aPolicyThatIsRevokedEndsWhatWasIssuedUnderItWhoeverJudgedItSince() {
+    denials.appraised(judgedBy("strict-2", RESULT.expiresAt()), NOW);
+
+    revoke(Revocation.Kind.POLICY, "strict-1");
+
+    assertThat(denied).containsExactly(NODE);
+    assertThat(denials.inForce().against(NODE, "sev-snp", "strict-1", "d1")).isPresent();
+  }
+
+  @Test
+  void aPolicyThatIsRevokedEndsWhatItJudgedThoughTheCertificateNamesAnother() {
+    denials.appraised(judgedBy("strict-2", RESULT.expiresAt()), NOW);
+
+    revoke(Revocation.Kind.POLICY, "strict-2");
+
+    assertThat(denied).containsExactly(NODE);
+    assertThat(denials.inForce().against(NODE, "sev-snp", "strict-1", "d1")).isPresent();
+  }
+
+  @Test
+  void aResultThatEndsBeforeItsCertificateIsRevokedUntilThatEnds() {
+    denials.appraised(judgedBy("strict-2", NOW.plusSeconds(10)), NOW);
+
+    denials.tick(NOW.plusSeconds(9));
+    assertThat(denied).isEmpty();
+    denials.tick(NOW.plusSeconds(10));
+
+    assertThat(denied).containsExactly(NODE);
+    assertThat(denials.inForce().of(Revocation.Kind.RESULT, "d1"))
+        .hasValueSatisfying(one -> assertThat(one.expiresAt()).contains(RESULT.certifiedUntil()));
+  }
+
+  @Test
+  void aResultIsForgottenWithItsCertificateAndNothingIsSaidOfIt() {
+    denials.appraised(RESULT, NOW);
+
+    denials.tick(RESULT.certifiedUntil());
+
+    assertThat(denials.results()).isEmpty();
+    assertThat(denials.all()).isEmpty();
+    assertThat(denied).isEmpty();
+  }
+
+  @Test
+  void aCertificateThatNobodyHereJudgedCountsByThePolicyInForceOnly() {
+    denials.judgeBy("strict-1");
+    denials.shown(RESULT, NOW);
+    assertThat(denials.stands("d1")).isTrue();
+
+    denials.judgeBy("strict-2");
+    denials.shown(RESULT, NOW);
+    assertThat(denials.stands("d1")).describedAs("it is known here, and its turn comes").isTrue();
+    denials.shown(result(OTHER, "d2", "chip-2"), NOW);
+    assertThat(denied).containsExactly(OTHER);
+    assertThat(denials.inForce().of(Revocation.Kind.RESULT, "d2")).isPresent();
+  }
+
+  @Test
+  void whereTheListIsFullNodesEndAllTheSame() {
+    denials.appraised(RESULT, NOW);
+    IntStream.range(0, Denials.MOST).forEach(at -> revoke(Revocation.Kind.RESULT, "digest-" + at));
+
+    assertThat(denials.withdraw(Map.of("d1", "a: debug"), NOW)).isFalse();
+
+    assertThat(denied).containsExactly(NODE);
+    assertThat(denials.all()).hasSize(Denials.MOST);
+  }
+
+  private static NodeResult judgedBy(String policy, Instant expiresAt) {
+    return new NodeResult(
+        NODE,
+        "sev-snp",
+        policy,
+        RESULT.issuedUnder(),
+        "d1",
+        RESULT.facts(),
+        expiresAt,
+        RESULT.certifiedUntil(),
+        "token");
   }
 
   @Test

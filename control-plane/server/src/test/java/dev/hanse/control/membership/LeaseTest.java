@@ -21,6 +21,7 @@ import dev.hanse.api.NodeId;
 import dev.hanse.api.Role;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -71,7 +72,7 @@ class LeaseTest {
 
   @Test
   void knowsByItsCertificateANodeItsLedgerLost() {
-    mesh.stamped(node("gpu-1"), attestation(DAY.plusSeconds(60)), at(0));
+    mesh.stamped(stamp("d1"), attestation(DAY.plusSeconds(60)), at(0));
 
     assertThat(mesh.hello(member(EU, "gpu-1", 7), load(1), at(0)))
         .isEqualTo(new Registration.Granted(false));
@@ -80,11 +81,34 @@ class LeaseTest {
   @Test
   void keepsTheLaterAppraisalOfTwo() {
     mesh.attested(node("gpu-1"), attestation(DAY.plusSeconds(60)), at(0));
-    mesh.stamped(node("gpu-1"), attestation(DAY.plusSeconds(30)), at(0));
+    mesh.stamped(stamp("d1"), attestation(DAY.plusSeconds(30)), at(0));
     mesh.hello(member(EU, "gpu-1", 7), load(1), at(0));
 
     assertThat(mesh.find(node("gpu-1")).orElseThrow().member().attestation().expiresAt())
         .isEqualTo(DAY.plusSeconds(60));
+  }
+
+  @Test
+  void aCertificateDoesNotLengthenWhatAnotherPolicyHasShortened() {
+    mesh.attested(node("gpu-1"), attestation(DAY.plusSeconds(30)), at(0));
+    mesh.stamped(stamp("d1"), attestation(DAY.plusSeconds(60)), at(0));
+    mesh.hello(member(EU, "gpu-1", 7), load(1), at(0));
+
+    assertThat(mesh.find(node("gpu-1")).orElseThrow().member().attestation().expiresAt())
+        .isEqualTo(DAY.plusSeconds(30));
+  }
+
+  private static NodeResult stamp(String digest) {
+    return new NodeResult(
+        node("gpu-1"),
+        "simulated",
+        "built-in-1",
+        "built-in-1",
+        digest,
+        Map.of(),
+        DAY.plusSeconds(60),
+        DAY.plusSeconds(60),
+        "");
   }
 
   @Test

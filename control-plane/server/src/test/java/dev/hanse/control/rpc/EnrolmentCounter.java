@@ -18,6 +18,8 @@ import dev.hanse.control.identity.RegionAuthority;
 import dev.hanse.control.workflow.Activations;
 import dev.hanse.control.workflow.AddressRate;
 import dev.hanse.control.workflow.Enrolment;
+import dev.hanse.control.workflow.EnrolmentOutcome;
+import dev.hanse.control.workflow.Trust;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
@@ -74,7 +76,7 @@ final class EnrolmentCounter implements InstantSource {
         new Enrolment(
             authority,
             new Challenges(new SecureRandom(), Challenges.TIME_TO_LIVE, capacity),
-            () -> appraiser,
+            () -> new Trust(0, appraiser),
             activations,
             revocations::get,
             token -> token.equals(TOKEN) ? Optional.of("acme") : Optional.empty(),
@@ -96,7 +98,8 @@ final class EnrolmentCounter implements InstantSource {
     this(vertx, Set.of("simulated"), AddressRate.standard(), 100);
   }
 
-  private boolean admit(IssuedIdentity issued) {
+  private boolean admit(EnrolmentOutcome.Enrolled enrolled) {
+    IssuedIdentity issued = enrolled.identity();
     if (attested.size() >= room) {
       return false;
     }

@@ -9,9 +9,11 @@ import dev.hanse.api.ClientKey;
 import dev.hanse.api.ModelId;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
+import dev.hanse.api.Revocation;
 import dev.hanse.control.access.JoinToken;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.ledger.LedgerException;
+import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.membership.Remembered;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +62,33 @@ class FileLedgerTest {
       ledger.saveRemembered(REMEMBERED).toCompletableFuture().join();
       ledger.saveKeys(KEYS).toCompletableFuture().join();
       ledger.saveJoinTokens(TOKENS).toCompletableFuture().join();
+    }
+  }
+
+  @Test
+  void readsBackWhatIsDeniedAndWhatStands() {
+    List<Revocation> denied =
+        List.of(
+            new Revocation(Revocation.Kind.RESULT, "d0", false, 2, NOW, Optional.of(NOW), "debug"));
+    List<NodeResult> standing =
+        List.of(
+            new NodeResult(
+                NODE,
+                "sev-snp",
+                "acme-2",
+                "acme-1",
+                "d1",
+                Map.of("product", "Milan"),
+                NOW,
+                NOW.plusSeconds(9),
+                "token"));
+    try (FileLedger ledger = FileLedger.open(directory)) {
+      ledger.saveDenials(denied, standing).toCompletableFuture().join();
+    }
+
+    try (FileLedger ledger = FileLedger.open(directory)) {
+      assertThat(ledger.load().revocations()).isEqualTo(denied);
+      assertThat(ledger.load().results()).isEqualTo(standing);
     }
   }
 
