@@ -4,6 +4,7 @@ import dev.hanse.api.RegionId;
 import dev.hanse.api.wire.RevocationWire;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.membership.FoldOutcome;
+import dev.hanse.control.membership.LeaseClock;
 import dev.hanse.control.membership.Membership;
 import dev.hanse.control.membership.Moment;
 import dev.hanse.control.membership.RegionUpdate;
@@ -31,6 +32,10 @@ final class RegionLink {
   private final Runnable cut;
   private final Supplier<Moment> clock;
   private final ControlMetrics metrics;
+
+  /** A pause of our own is no silence of the other side's: what it said waits in the socket. */
+  private final LeaseClock silence;
+
   private long sent = -1;
   private long revocationsSent = -1;
   private boolean asking;
@@ -58,7 +63,9 @@ final class RegionLink {
     this.cut = cut;
     this.clock = clock;
     this.metrics = metrics;
-    this.heardAt = clock.get().uptime();
+    Duration start = clock.get().uptime();
+    this.silence = new LeaseClock(membership.terms().silentAfter(), start);
+    this.heardAt = start;
     out.drainHandler(drained -> pump());
   }
 
@@ -67,7 +74,7 @@ final class RegionLink {
       return;
     }
     Moment now = clock.get();
-    heardAt = now.uptime();
+    heardAt = silence.read(now);
     try {
       RegionUpdate update = RegionUpdateWire.fromProto(message);
       if (!update.region().equals(peer)) {
@@ -159,7 +166,8 @@ final class RegionLink {
   /** Sends what is new; cuts a stream on which the other side has fallen silent. */
   void tick(Moment now) {
     pump();
-    if (!over && now.uptime().minus(heardAt).compareTo(membership.terms().silentAfter()) > 0) {
+    Duration silent = silence.read(now).minus(heardAt);
+    if (!over && silent.compareTo(membership.terms().silentAfter()) > 0) {
       drop("silent for " + membership.terms().silentAfter());
     }
   }
