@@ -37,6 +37,9 @@ public final class FakeUpstream implements AutoCloseable {
   }
 
   public FakeUpstream(Vertx vertx, HttpServerOptions options, Script script) {
+    if (!ColdStart.isOver()) {
+      throw new IllegalStateException("this machine's loopback does not carry two bytes");
+    }
     scheme = options.isSsl() ? "https" : "http";
     server =
         Heard.await(
