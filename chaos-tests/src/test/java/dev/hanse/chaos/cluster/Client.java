@@ -2,6 +2,7 @@ package dev.hanse.chaos.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -53,23 +55,30 @@ public final class Client {
 
   /** As {@link #chat(String, int)}, and tells who answers as soon as that is known. */
   public Answer chat(String prompt, int maxTokens, Consumer<String> onPlaced) {
-    String body =
+    return chat(prompt, maxTokens, Optional.empty(), onPlaced);
+  }
+
+  /** As above, by one node and no other. */
+  public Answer chatWith(String node, String prompt, int maxTokens, Consumer<String> onPlaced) {
+    return chat(prompt, maxTokens, Optional.of(node), onPlaced);
+  }
+
+  private Answer chat(
+      String prompt, int maxTokens, Optional<String> only, Consumer<String> onPlaced) {
+    ObjectNode body =
         JSON.createObjectNode()
             .put("model", model)
             .put("stream", true)
             .put("max_tokens", maxTokens)
-            .put("ignore_eos", true)
-            .set(
-                "messages",
-                JSON.createArrayNode()
-                    .add(JSON.createObjectNode().put("role", "user").put("content", prompt)))
-            .toString();
+            .put("ignore_eos", true);
+    body.putArray("messages").addObject().put("role", "user").put("content", prompt);
+    only.ifPresent(node -> body.putObject("hanse").putArray("nodes").add(node));
     HttpRequest request =
         HttpRequest.newBuilder(edge.resolve("/v1/chat/completions"))
             .timeout(DEADLINE)
             .header("authorization", "Bearer " + key)
             .header("content-type", "application/json")
-            .POST(BodyPublishers.ofString(body))
+            .POST(BodyPublishers.ofString(body.toString()))
             .build();
     try {
       HttpResponse<Stream<String>> response = http.send(request, BodyHandlers.ofLines());

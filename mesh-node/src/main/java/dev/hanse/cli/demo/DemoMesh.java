@@ -4,6 +4,7 @@ import dev.hanse.api.ClientKey;
 import dev.hanse.api.Endpoint;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
+import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.cli.mesh.Appraisers;
@@ -299,6 +300,14 @@ public final class DemoMesh implements AutoCloseable {
         vertx.timer(Math.max(1, downFor.toMillis()), TimeUnit.MILLISECONDS),
         downFor.plusSeconds(5));
     RunningProcess.awaitStart(startControl(region));
+  }
+
+  /** Judges everybody by another policy; when it returns, every region has. */
+  public void appraiseBy(AppraisalPolicy policy) throws Exception {
+    Appraiser next = Appraisers.simulated(List.of(platform.root()), policy);
+    RunningProcess.await(
+        Future.all(controls.values().stream().map(control -> control.appraiseBy(next)).toList()),
+        STOP_WITHIN);
   }
 
   /** Edges first, so that nobody is sent to a provider that goes; then providers, then controls. */

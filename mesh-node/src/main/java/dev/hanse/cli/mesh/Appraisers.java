@@ -13,8 +13,11 @@ public final class Appraisers {
 
   /** Trusts simulated platforms of these keys, and says so in every result. */
   public static Appraiser simulated(List<Bytes> platformRoots) {
-    return new Appraiser(
-        List.of(new SimulatedVerifier(platformRoots)),
-        AppraisalPolicy.allowing(Set.of(SimulatedVerifier.TECHNOLOGY)));
+    return simulated(platformRoots, AppraisalPolicy.allowing(Set.of(SimulatedVerifier.TECHNOLOGY)));
+  }
+
+  /** As above, by a policy of one's own. */
+  public static Appraiser simulated(List<Bytes> platformRoots, AppraisalPolicy policy) {
+    return new Appraiser(List.of(new SimulatedVerifier(platformRoots)), policy);
   }
 }
