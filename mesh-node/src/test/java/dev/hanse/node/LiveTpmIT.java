@@ -10,6 +10,8 @@ import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.policy.Composition;
+import dev.hanse.attestation.tpm.CounterRules;
+import dev.hanse.attestation.tpm.RememberedCounters;
 import dev.hanse.attestation.tpm.TpmRules;
 import dev.hanse.attestation.tpm.TpmVerifier;
 import dev.hanse.attestation.tpm.activation.ActivatedKeys;
@@ -58,6 +60,7 @@ class LiveTpmIT {
   private final Vertx vertx = Vertx.vertx();
   private final SecureRandom random = new SecureRandom();
   private final ActivatedKeys keys = new ActivatedKeys(Duration.ofMinutes(5), 16);
+  private final RememberedCounters history = new RememberedCounters(Duration.ofMinutes(5), 16);
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -105,7 +108,10 @@ class LiveTpmIT {
             "tpm",
             version,
             Set.of(TpmVerifier.TECHNOLOGY),
-            List.of(TpmRules.strict().withReferencePcrs(registers)),
+            List.of(
+                TpmRules.strict()
+                    .withReferencePcrs(registers)
+                    .withCounters(new CounterRules(history, true))),
             Composition.ANY,
             Duration.ofMinutes(2),
             Duration.ofSeconds(30),

@@ -101,7 +101,7 @@ public final class AzureJudge implements Judge {
       Rules rules = tdx ? AzureRules.strictOnTdx() : AzureRules.strictOnSnp();
       rules.judge(claims, at, first);
     } else {
-      TpmRules.strict().judge(statement.tpm(), first);
+      TpmRules.strict().judge(statement.tpm(), at, first);
     }
     return Verdict.of(first);
   }

@@ -55,9 +55,16 @@ public record AzureRules(String technology, Rules tee, TpmRules vtpm) implements
             Reason.NO_COLLATERAL,
             "what Intel says of the platform is not at hand");
       }
-      vtpm.judge(statement.tpm(), new Prefixed("vtpm/", checks));
+      vtpm.judge(statement.tpm(), at, new Prefixed("vtpm/", checks));
     } else {
       checks.check("statement", false, Reason.TYPE, "the claims are none of Azure's");
+    }
+  }
+
+  @Override
+  public void accepted(VerifiedClaims claims, Instant at) {
+    if (claims.statement() instanceof AzureStatement statement) {
+      vtpm.accepted(statement.tpm(), at);
     }
   }
 

@@ -89,6 +89,7 @@ public final class Appraiser {
       return refused(checks);
     }
     List<AttestationResult.Part> proved = new ArrayList<>();
+    List<VerifiedClaims> accepted = new ArrayList<>();
     Instant expiresAt =
         earlier(transcript.appraisedAt().plus(policy.resultLife()), transcript.certifiedUntil());
     for (int i = 0; i < parts.size(); i++) {
@@ -99,6 +100,7 @@ public final class Appraiser {
       }
       VerifiedClaims claims = verified.get();
       judge(claims, transcript, now, checks);
+      accepted.add(claims);
       proved.add(
           AttestationResult.Part.of(i == 0 ? claims.technology() : "gpu-" + (i - 1), claims));
       expiresAt = earlier(expiresAt, claims.endorsedUntil());
@@ -107,6 +109,11 @@ public final class Appraiser {
     checkDistinct(proved, checks);
     if (checks.firstRefusal().isPresent()) {
       return refused(checks);
+    }
+    for (VerifiedClaims claims : accepted) {
+      policy
+          .rulesOf(claims.technology())
+          .ifPresent(rules -> rules.accepted(claims, transcript.appraisedAt()));
     }
     return new Appraisal.Accepted(
         new AttestationResult(

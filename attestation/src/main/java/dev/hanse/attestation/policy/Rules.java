@@ -6,7 +6,8 @@ import dev.hanse.attestation.VerifiedClaims;
 import java.time.Instant;
 
 /**
- * What one technology's evidence must state beyond being genuine. Immutable, any thread.
+ * What one technology's evidence must state beyond being genuine. Immutable but for what {@link
+ * #accepted} tells, any thread.
  *
  * <p>Rules make every check they have and name each, so that a result shows what was asked; they
  * refuse what they cannot judge.
@@ -22,6 +23,14 @@ public interface Rules {
    * @param at the time they are judged at
    */
   void judge(VerifiedClaims claims, Instant at, Checks checks);
+
+  /**
+   * Hears of claims that were accepted, with all their other parts, for rules that hold the next
+   * ones against them.
+   *
+   * @param at the time they were judged at
+   */
+  default void accepted(VerifiedClaims claims, Instant at) {}
 
   /** Takes the checks as they are made, in order. */
   interface Checks {

@@ -2,6 +2,7 @@ package dev.hanse.attestation.tpm;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.Verification;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +208,17 @@ public final class TpmForge {
 
   Evidence evidence() throws Exception {
     return body().toEvidence();
+  }
+
+  /** As verified by someone who knows every key, and that its TPM is the one of that name. */
+  TpmStatement statement(Bytes endorsementKey) throws Exception {
+    TpmVerifier knowing =
+        new TpmVerifier((name, at) ->
+            Optional.of(new KnownKey(name, Optional.of(endorsementKey), Instant.MAX)));
+    return switch (knowing.verify(evidence(), Instant.EPOCH)) {
+      case Verification.Verified(var claims) -> (TpmStatement) claims.statement();
+      case Verification.Refused(var refusal) -> throw new AssertionError(refusal.message());
+    };
   }
 
   static Bytes written(ByteBuffer out) {

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
+import dev.hanse.attestation.policy.Check;
+import dev.hanse.attestation.policy.CheckList;
+import dev.hanse.attestation.policy.FakeVerifier;
 import dev.hanse.attestation.policy.Rules;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +29,9 @@ class TpmRulesTest {
   private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
   private static final Bytes ZEROS = Bytes.copyOf(new byte[32]);
   private static final Bytes EK = Bytes.copyOf(new byte[] {1, 2});
+
+  private static final EventLogRules LOGGED = new EventLogRules(true, false, Set.of());
+  private static final EventLogRules SECURE = new EventLogRules(true, true, Set.of());
 
   private final TpmForge forge = new TpmForge();
 
@@ -69,52 +77,17 @@ class TpmRulesTest {
   }
 
   @Test
-  void refusesAClockThatWentBackWithinABoot() throws Exception {
-    assertThat(failed(after(5_000, 3, 1, false))).isEmpty();
-    assertThat(failed(after(5_001, 3, 1, false)))
-        .containsExactly("tpm-clock FRESHNESS CLOCK_REGRESS");
-    forge.safe = 0;
-    assertThat(failed(after(5_001, 3, 1, false)))
-        .containsExactly("tpm-clock FRESHNESS CLOCK_REGRESS");
-  }
-
-  @Test
-  void letsAClockFallBackOnlyAfterABootThatWasNotOrderly() throws Exception {
-    assertThat(failed(after(5_001, 2, 1, false)))
-        .containsExactly("tpm-clock FRESHNESS CLOCK_REGRESS");
-    forge.safe = 0;
-    assertThat(failed(after(5_001, 2, 1, false))).isEmpty();
-  }
-
-  @Test
-  void refusesAResetCountThatFellAndOneThatRoseWhereTheBootMustBeTheSame() throws Exception {
-    assertThat(failed(after(0, 4, 0, false)))
-        .containsExactly("tpm-reset-count FRESHNESS RESET_COUNT");
-    assertThat(failed(after(0, 2, 0, false))).isEmpty();
-    assertThat(failed(after(0, 2, 0, true)))
-        .containsExactly("tpm-reset-count FRESHNESS RESET_COUNT");
-    assertThat(failed(after(0, 3, 0, true))).isEmpty();
-  }
-
-  @Test
-  void refusesARestartCountThatFellWithinABoot() throws Exception {
-    assertThat(failed(after(0, 3, 2, false)))
-        .containsExactly("tpm-restart-count FRESHNESS RESET_COUNT");
-    assertThat(failed(after(0, 2, 2, false))).isEmpty();
-  }
-
-  @Test
   void acceptsALogThatExplainsEveryRegisterAndSaysThatSecureBootIsOn() throws Exception {
     forge.follow(TpmForge.ForgedLog.booted(true));
-    assertThat(failed(TpmRules.strict().requiringEventLog(true))).isEmpty();
+    assertThat(failed(TpmRules.strict().withLog(SECURE))).isEmpty();
   }
 
   @Test
   void refusesSecureBootThatIsOffUnlessItIsNotAskedFor() throws Exception {
     forge.follow(TpmForge.ForgedLog.booted(false));
-    assertThat(failed(TpmRules.strict().requiringEventLog(true)))
+    assertThat(failed(TpmRules.strict().withLog(SECURE)))
         .containsExactly("secure-boot POLICY SECURE_BOOT");
-    assertThat(failed(TpmRules.strict().requiringEventLog(false))).isEmpty();
+    assertThat(failed(TpmRules.strict().withLog(LOGGED))).isEmpty();
   }
 
   @Test
@@ -123,7 +96,7 @@ class TpmRulesTest {
     log.events.removeIf(event -> event.data().equals(TpmForge.ForgedLog.variable("SecureBoot", 1)));
     log.measured(7, 0x80000001L, TpmForge.ForgedLog.variable("SecureBoot", 1));
     forge.follow(log);
-    assertThat(failed(TpmRules.strict().requiringEventLog(true)))
+    assertThat(failed(TpmRules.strict().withLog(SECURE)))
         .containsExactly("secure-boot POLICY SECURE_BOOT");
   }
 
@@ -138,7 +111,7 @@ class TpmRulesTest {
             TpmForge.ForgedLog.variable("SecureBoot", 1).sha256(),
             TpmForge.ForgedLog.variable("SecureBoot", 1)));
     forge.follow(log);
-    assertThat(failed(TpmRules.strict().requiringEventLog(true)))
+    assertThat(failed(TpmRules.strict().withLog(SECURE)))
         .containsExactly("secure-boot POLICY SECURE_BOOT");
   }
 
@@ -151,7 +124,7 @@ class TpmRulesTest {
         new TpmForge.ForgedLog.Event(
             7, event.type(), TpmForge.ForgedLog.variable("SecureBoot", 0).sha256(), event.data()));
     forge.follow(log);
-    assertThat(failed(TpmRules.strict().requiringEventLog(true)))
+    assertThat(failed(TpmRules.strict().withLog(SECURE)))
         .containsExactly("event-data POLICY EVENT_DATA_DIGEST", "secure-boot POLICY SECURE_BOOT");
   }
 
@@ -159,7 +132,7 @@ class TpmRulesTest {
   void refusesALogThatLacksAnEventHasOneMoreOrTwoSwapped() throws Exception {
     TpmForge.ForgedLog log = TpmForge.ForgedLog.booted(true);
     forge.follow(log);
-    TpmRules rules = TpmRules.strict().requiringEventLog(false);
+    TpmRules rules = TpmRules.strict().withLog(LOGGED);
     List<TpmForge.ForgedLog.Event> good = List.copyOf(log.events);
 
     log.events.removeLast();
@@ -184,7 +157,7 @@ class TpmRulesTest {
     TpmForge.ForgedLog log = TpmForge.ForgedLog.booted(true);
     log.events.add(new TpmForge.ForgedLog.Event(0, 3, ZEROS.sha256(), Bytes.copyOf(new byte[1])));
     forge.follow(log);
-    assertThat(failed(TpmRules.strict().requiringEventLog(true))).isEmpty();
+    assertThat(failed(TpmRules.strict().withLog(SECURE))).isEmpty();
   }
 
   @Test
@@ -196,12 +169,12 @@ class TpmRulesTest {
     byte[] ones = new byte[32];
     Arrays.fill(ones, (byte) 0xFF);
     forge.pcrs.put(new Pcr(TpmHash.SHA256, 17), Bytes.copyOf(ones));
-    TpmRules rules = TpmRules.strict().requiringPcrs(Set.of()).requiringEventLog(true);
+    TpmRules rules = TpmRules.strict().requiringPcrs(Set.of()).withLog(SECURE);
     assertThat(failed(rules)).isEmpty();
 
     forge.pcrs.put(new Pcr(TpmHash.SHA256, 12), ZEROS.sha256());
     assertThat(failed(rules)).containsExactly("event-log POLICY REPLAY");
-    assertThat(failed(rules.leavingUnlogged(Set.of(12)))).isEmpty();
+    assertThat(failed(rules.withLog(new EventLogRules(true, true, Set.of(12))))).isEmpty();
   }
 
   @Test
@@ -210,9 +183,9 @@ class TpmRulesTest {
     forge.selections = List.of(new PcrSelection(TpmHash.SHA256, List.of(0, 7)));
     forge.pcrs = new TreeMap<>();
     forge.follow(log);
-    TpmRules rules = TpmRules.strict().requiringPcrs(Set.of(0)).requiringEventLog(true);
+    TpmRules rules = TpmRules.strict().requiringPcrs(Set.of(0)).withLog(SECURE);
     forge.pcrs.put(new Pcr(TpmHash.SHA256, 7), ZEROS.sha256());
-    assertThat(failed(rules.leavingUnlogged(Set.of(7))))
+    assertThat(failed(rules.withLog(new EventLogRules(true, true, Set.of(7)))))
         .containsExactly("secure-boot POLICY SECURE_BOOT");
 
     forge.selections = List.of(new PcrSelection(TpmHash.SHA256, List.of(0)));
@@ -223,8 +196,48 @@ class TpmRulesTest {
 
   @Test
   void refusesEvidenceWithoutALogWhereOneIsRequired() throws Exception {
-    assertThat(failed(TpmRules.strict().requiringEventLog(false)))
+    assertThat(failed(TpmRules.strict().withLog(LOGGED)))
         .containsExactly("event-log POLICY REPLAY");
+  }
+
+  @Test
+  void refusesClaimsOfAnythingButATpm() {
+    CheckList checks = new CheckList();
+    Verification verification =
+        new FakeVerifier("tpm2", Level.TPM, ZEROS, NOW, Instant.MAX, Map.of())
+            .verify(new Evidence("tpm2", ZEROS), NOW);
+    VerifiedClaims claims = ((Verification.Verified) verification).claims();
+
+    TpmRules.strict().judge(claims, NOW, checks);
+    TpmRules.strict().accepted(claims, NOW);
+
+    assertThat(checks.checks())
+        .containsExactly(new Check("tpm-statement", false, "the claims are not a TPM's"));
+  }
+
+  @Test
+  void saysWhichEventLies() throws Exception {
+    TpmForge.ForgedLog log = TpmForge.ForgedLog.booted(true);
+    log.events.add(new TpmForge.ForgedLog.Event(5, 4, EK.sha256(), ZEROS));
+    forge.follow(log);
+    CheckList checks = new CheckList();
+
+    TpmRules.strict().judge(forge.statement(EK), NOW, checks);
+
+    assertThat(checks.checks())
+        .contains(
+            new Check("event-data", false, "an event's text is not what was measured, in PCR 5"));
+  }
+
+  @Test
+  void statesTheKeysTheCountersTheRegistersAndWhatTheLogSays() throws Exception {
+    TpmForge booted = TpmForge.booted();
+
+    assertThat(booted.statement(EK).facts())
+        .containsEntry("ek-name", EK.hex())
+        .containsEntry("event-log-events", "13")
+        .containsEntry("event-log-secure-boot", "ON");
+    assertThat(forge.statement(EK).facts()).doesNotContainKey("event-log-events");
   }
 
   @Test
@@ -236,20 +249,10 @@ class TpmRulesTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> strict.withReferencePcrs(Map.of(1, Set.of(EK))))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> rules(TpmHash.SHA1, true, false))
+    assertThatThrownBy(() -> new PcrRules(TpmHash.SHA1, Set.of(), Map.of()))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> rules(TpmHash.SHA256, false, true))
+    assertThatThrownBy(() -> new EventLogRules(false, true, Set.of()))
         .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  private static TpmRules rules(TpmHash bank, boolean log, boolean secureBoot) {
-    return new TpmRules(
-        bank, Set.of(), Map.of(), Set.of(), log, secureBoot, false, Set.of(), CounterHistory.NONE);
-  }
-
-  private static TpmRules after(long clock, long resets, long restarts, boolean sameBoot) {
-    Counters last = new Counters(clock, resets, restarts, true);
-    return TpmRules.strict().remembering(name -> Optional.of(last), sameBoot);
   }
 
   /** The checks that failed, each with its stage and reason. */

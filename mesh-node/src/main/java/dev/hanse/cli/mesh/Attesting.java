@@ -8,6 +8,7 @@ import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
 import dev.hanse.attestation.snp.SnpVerifier.Revocation;
+import dev.hanse.attestation.tpm.RememberedCounters;
 import dev.hanse.attestation.tpm.activation.ActivatedKeys;
 import dev.hanse.attestation.tpm.activation.EndorsementTrust;
 import dev.hanse.attestation.x509.Anchors;
@@ -46,7 +47,7 @@ final class Attesting {
   private static final Logger LOG = System.getLogger(Attesting.class.getName());
 
   /** As many as a mesh may have members. */
-  private static final int MOST_TPM_KEYS = 4096;
+  private static final int MOST_TPMS = 4096;
 
   private final Appraiser first;
   private final Activations activations;
@@ -72,13 +73,15 @@ final class Attesting {
     if (config.policy().isEmpty()) {
       return new Attesting(Appraisers.simulated(platforms), Activations.NONE, Optional.empty());
     }
-    ActivatedKeys keys = new ActivatedKeys(config.tpm().activationLife(), MOST_TPM_KEYS);
+    Duration life = config.tpm().activationLife();
+    ActivatedKeys keys = new ActivatedKeys(life, MOST_TPMS);
     PolicyBook book =
         new PolicyBook(
             config.policy().get(),
             PolicyKeys.publicKeys(config.policySigners()),
             config.collateral(),
-            collateral -> verifiers(platforms, collateral, keys));
+            collateral -> verifiers(platforms, collateral, keys),
+            new RememberedCounters(life, MOST_TPMS));
     return new Attesting(book.get(), activations(config.tpm(), keys), Optional.of(book));
   }
 

@@ -68,7 +68,10 @@ public record ControlFile(ControlConfig control, Authority authority, Attestatio
           List<Path> intermediates,
       @Doc("Names of endorsement keys without certificate, in hexadecimal.")
           List<String> endorsementKeys,
-      @Doc("How long a key that its TPM activated is believed.") @Default("24h")
+      @Doc(
+              "How long a key that its TPM activated is believed, and how long a TPM may not fall"
+                  + " behind what its clock said.")
+          @Default("24h")
           Duration activationLife) {
     public Tpm {
       roots = List.copyOf(roots);

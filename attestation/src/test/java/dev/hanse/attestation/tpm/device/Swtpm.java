@@ -22,13 +22,14 @@ import java.util.stream.Stream;
  */
 public final class Swtpm implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String STATE = "tpm2-00.permall";
 
   private final Path folder;
-  private final Process process;
+  private Process process;
 
-  private Swtpm(Path folder, Process process) {
+  private Swtpm(Path folder) throws IOException {
     this.folder = folder;
-    this.process = process;
+    this.process = started(folder);
   }
 
   /** Manufactures and starts one. */
@@ -38,27 +39,43 @@ public final class Swtpm implements AutoCloseable {
     Path folder = Files.createTempDirectory("hanse-swtpm");
     try {
       manufacture(folder);
-      Process process =
-          new ProcessBuilder(
-                  "swtpm",
-                  "socket",
-                  "--tpm2",
-                  "--tpmstate",
-                  "dir=" + folder,
-                  "--server",
-                  "type=unixio,path=" + folder.resolve("tpm.sock"),
-                  "--flags",
-                  "not-need-init")
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("swtpm.log").toFile())
-              .start();
-      Swtpm swtpm = new Swtpm(folder, process);
+      Swtpm swtpm = new Swtpm(folder);
       swtpm.awaitSocket();
       return swtpm;
     } catch (Exception failed) {
       delete(folder);
       throw failed;
     }
+  }
+
+  private static Process started(Path folder) throws IOException {
+    return new ProcessBuilder(
+            "swtpm",
+            "socket",
+            "--tpm2",
+            "--tpmstate",
+            "dir=" + folder,
+            "--server",
+            "type=unixio,path=" + folder.resolve("tpm.sock"),
+            "--flags",
+            "not-need-init")
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("swtpm.log").toFile())
+        .start();
+  }
+
+  /** All it keeps when the power goes, as whoever owns its machine can copy it. */
+  Bytes state() throws IOException {
+    return Bytes.copyOf(Files.readAllBytes(folder.resolve(STATE)));
+  }
+
+  /** Takes its power away, puts another state in its place, and starts it again. */
+  void restart(Bytes state) throws Exception {
+    stop();
+    Files.write(folder.resolve(STATE), state.toArray());
+    Files.deleteIfExists(folder.resolve("tpm.sock"));
+    process = started(folder);
+    awaitSocket();
   }
 
   private static void manufacture(Path folder) throws Exception {
@@ -140,10 +157,14 @@ public final class Swtpm implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    // It has nothing to save that this folder's end does not take.
+    stop();
+    delete(folder);
+  }
+
+  /** It has nothing to save that its state does not have yet. */
+  private void stop() {
     process.destroyForcibly();
     process.onExit().join();
-    delete(folder);
   }
 
   private static void delete(Path folder) throws IOException {

@@ -12,8 +12,10 @@ import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.policy.Check;
 import dev.hanse.attestation.policy.Rules;
+import dev.hanse.attestation.tpm.CounterRules;
 import dev.hanse.attestation.tpm.Pcr;
 import dev.hanse.attestation.tpm.PcrSelection;
+import dev.hanse.attestation.tpm.RememberedCounters;
 import dev.hanse.attestation.tpm.TpmHash;
 import dev.hanse.attestation.tpm.TpmPublic;
 import dev.hanse.attestation.tpm.TpmRules;
@@ -46,6 +48,7 @@ class SwtpmIT {
 
   private final SecureRandom random = new SecureRandom();
   private final Instant now = Instant.now();
+  private long exchanges;
   private final ActivatedKeys keys = new ActivatedKeys(Duration.ofMinutes(10), 10);
 
   @BeforeAll
@@ -201,6 +204,29 @@ class SwtpmIT {
     }
   }
 
+  @Test
+  void aTpmThatWasSetBackToAnEarlierStateIsRefused() throws Exception {
+    TpmRules remembering =
+        TpmRules.strict()
+            .withCounters(new CounterRules(new RememberedCounters(Duration.ofHours(1), 4), false));
+    Bytes early = swtpm.state();
+    for (int boot = 0; boot < 2; boot++) {
+      swtpm.restart(swtpm.state());
+      assertThat(booted(remembering)).isInstanceOf(Appraisal.Accepted.class);
+    }
+
+    swtpm.restart(early);
+
+    assertThat(code(booted(remembering))).isEqualTo("reset-count");
+  }
+
+  private Appraisal booted(TpmRules rules) throws Exception {
+    try (TpmAttester attester = TpmAttester.open(swtpm.open())) {
+      activate(attester, certified(attester));
+      return appraise(quote(attester), rules, now.plusMillis(++exchanges));
+    }
+  }
+
   private EndorsementKey certified(TpmAttester attester) throws Exception {
     EndorsementTrust trust =
         new EndorsementTrust(
@@ -220,6 +246,10 @@ class SwtpmIT {
   }
 
   private Appraisal appraise(Evidence evidence, Rules rules) {
+    return appraise(evidence, rules, now);
+  }
+
+  private Appraisal appraise(Evidence evidence, Rules rules, Instant at) {
     AppraisalPolicy any = AppraisalPolicy.allowing(Set.of(TpmVerifier.TECHNOLOGY));
     return new Appraiser(
             List.of(new TpmVerifier(keys)),
@@ -232,7 +262,7 @@ class SwtpmIT {
                 any.maxAge(),
                 any.clockSkew(),
                 any.resultLife()))
-        .appraise(evidence, REPORT_DATA, now);
+        .appraise(evidence, REPORT_DATA, at);
   }
 
   private static String code(Appraisal appraisal) {

@@ -6,6 +6,7 @@ import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Verifier;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.tpm.CounterHistory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ public final class PolicyBook implements Supplier<Appraiser> {
   private final List<PublicKey> signers;
   private final Optional<Path> collateralFolder;
   private final Function<Supplier<CollateralStore>, List<Verifier>> verifiers;
+  private final CounterHistory history;
   private volatile CollateralStore collateral = CollateralStore.EMPTY;
   private volatile InForce inForce;
   private Map<Path, List<Object>> collateralState = Map.of();
@@ -55,6 +57,7 @@ public final class PolicyBook implements Supplier<Appraiser> {
    * @param signers one of them must have signed the policy, in {@code <policyFile>.sig}; empty: no
    *     signature is asked for
    * @param verifiers makes those of every technology over the collateral given to it
+   * @param history what TPMs said in earlier exchanges; it outlives every policy
    * @throws IOException if a file cannot be read or the policy is not signed by any of them
    * @throws ConfigException if the policy cannot be
    */
@@ -62,12 +65,14 @@ public final class PolicyBook implements Supplier<Appraiser> {
       Path policyFile,
       List<PublicKey> signers,
       Optional<Path> collateralFolder,
-      Function<Supplier<CollateralStore>, List<Verifier>> verifiers)
+      Function<Supplier<CollateralStore>, List<Verifier>> verifiers,
+      CounterHistory history)
       throws IOException {
     this.policyFile = policyFile;
     this.signers = List.copyOf(signers);
     this.collateralFolder = collateralFolder;
     this.verifiers = verifiers;
+    this.history = history;
     if (collateralFolder.isPresent()) {
       this.collateralState = CollateralFolder.state(collateralFolder.get());
       this.collateralSeen = collateralState;
@@ -158,7 +163,8 @@ public final class PolicyBook implements Supplier<Appraiser> {
   }
 
   private InForce inForce(Bytes content) {
-    AppraisalPolicy policy = PolicyFile.read(new String(content.toArray(), StandardCharsets.UTF_8));
+    AppraisalPolicy policy =
+        PolicyFile.read(new String(content.toArray(), StandardCharsets.UTF_8), history);
     return new InForce(
         policy, content.sha256(), new Appraiser(verifiers.apply(() -> collateral), policy));
   }

@@ -9,6 +9,7 @@ import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
+import dev.hanse.attestation.tpm.CounterHistory;
 import dev.hanse.attestation.tpm.TpmRules;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,22 +78,27 @@ public record PolicyFile(
   /**
    * Reads a policy. No environment and no flags reach into it: what was signed is what holds.
    *
+   * @param history what TPMs said in earlier exchanges
    * @throws dev.hanse.api.config.ConfigException naming line, key and fix
    */
-  public static AppraisalPolicy read(String yaml) {
-    return StrictYaml.read(yaml, PolicyFile.class, Map.of(), Map.of()).policy();
+  public static AppraisalPolicy read(String yaml, CounterHistory history) {
+    return StrictYaml.read(yaml, PolicyFile.class, Map.of(), Map.of()).policy(history);
   }
 
-  /** What it comes to. */
-  public AppraisalPolicy policy() {
+  /** Reads a policy to look at, or to judge by once. */
+  public static AppraisalPolicy read(String yaml) {
+    return read(yaml, CounterHistory.NONE);
+  }
+
+  private AppraisalPolicy policy(CounterHistory history) {
     List<Rules> rules = new ArrayList<>();
     sevSnp.map(SnpPolicy::rules).ifPresent(rules::add);
     intelTdx.map(TdxPolicy::rules).ifPresent(rules::add);
-    tpm2.map(TpmPolicy::rules).ifPresent(rules::add);
+    tpm2.map(tpm -> tpm.rules(history)).ifPresent(rules::add);
     awsNitro.map(NitroPolicy::rules).ifPresent(rules::add);
     nvidiaGpu.map(GpuPolicy::rules).ifPresent(rules::add);
     if (allowAzureVtpm) {
-      TpmRules vtpm = tpm2.orElseThrow().rules();
+      TpmRules vtpm = tpm2.orElseThrow().rules(history);
       sevSnp.map(snp -> new AzureRules(AzureVerifier.SNP, snp.rules(), vtpm)).ifPresent(rules::add);
       intelTdx
           .map(tdx -> new AzureRules(AzureVerifier.TDX, tdx.rules(), vtpm))

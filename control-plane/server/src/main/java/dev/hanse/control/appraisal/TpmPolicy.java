@@ -3,6 +3,9 @@ package dev.hanse.control.appraisal;
 import dev.hanse.api.config.Default;
 import dev.hanse.api.config.Doc;
 import dev.hanse.attestation.tpm.CounterHistory;
+import dev.hanse.attestation.tpm.CounterRules;
+import dev.hanse.attestation.tpm.EventLogRules;
+import dev.hanse.attestation.tpm.PcrRules;
 import dev.hanse.attestation.tpm.TpmHash;
 import dev.hanse.attestation.tpm.TpmRules;
 import java.util.List;
@@ -25,34 +28,37 @@ record TpmPolicy(
         boolean requireSecureBoot,
     @Doc("Names of attestation or endorsement keys of which nothing is believed.")
         List<String> distrustedKeys) {
-  private static final Set<Integer> FIRMWARE = Set.of(0, 1, 2, 3, 4, 5, 6, 7);
-
   TpmPolicy {
-    rules(bank, requiredPcrs, pcrs, unlogged, requireEventLog, requireSecureBoot, distrustedKeys);
+    // What the rules would refuse is refused here, where a line of the file is at hand.
+    var _ =
+        new TpmRules(
+            pcrRules(bank, requiredPcrs, pcrs),
+            EventLogRules.WHERE_GIVEN,
+            CounterRules.NONE,
+            Digests.of("distrusted-keys", distrustedKeys));
   }
 
-  TpmRules rules() {
-    return rules(
-        bank, requiredPcrs, pcrs, unlogged, requireEventLog, requireSecureBoot, distrustedKeys);
-  }
-
-  private static TpmRules rules(
-      TpmHash bank,
-      List<Integer> requiredPcrs,
-      Map<Integer, List<String>> pcrs,
-      List<Integer> unlogged,
-      boolean requireEventLog,
-      boolean requireSecureBoot,
-      List<String> distrustedKeys) {
+  /**
+   * What it comes to.
+   *
+   * @param history what a TPM's counters are held against
+   */
+  TpmRules rules(CounterHistory history) {
     return new TpmRules(
+        pcrRules(bank, requiredPcrs, pcrs),
+        new EventLogRules(
+            requireEventLog || requireSecureBoot,
+            requireSecureBoot,
+            unlogged.isEmpty() ? EventLogRules.WHERE_GIVEN.unlogged() : Set.copyOf(unlogged)),
+        new CounterRules(history, false),
+        Digests.of("distrusted-keys", distrustedKeys));
+  }
+
+  private static PcrRules pcrRules(
+      TpmHash bank, List<Integer> requiredPcrs, Map<Integer, List<String>> pcrs) {
+    return new PcrRules(
         bank,
-        requiredPcrs.isEmpty() ? FIRMWARE : Set.copyOf(requiredPcrs),
-        Digests.byIndex("pcrs", pcrs),
-        unlogged.isEmpty() ? TpmRules.strict().unlogged() : Set.copyOf(unlogged),
-        requireEventLog || requireSecureBoot,
-        requireSecureBoot,
-        false,
-        Digests.of("distrusted-keys", distrustedKeys),
-        CounterHistory.NONE);
+        requiredPcrs.isEmpty() ? TpmRules.strict().pcrs().required() : Set.copyOf(requiredPcrs),
+        Digests.byIndex("pcrs", pcrs));
   }
 }

@@ -7,6 +7,15 @@ import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Verifier;
 import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.policy.Check;
+import dev.hanse.attestation.policy.CheckList;
+import dev.hanse.attestation.tpm.CounterHistory;
+import dev.hanse.attestation.tpm.Counters;
+import dev.hanse.attestation.tpm.KnownKey;
+import dev.hanse.attestation.tpm.Quote;
+import dev.hanse.attestation.tpm.RememberedCounters;
+import dev.hanse.attestation.tpm.TpmRules;
+import dev.hanse.attestation.tpm.TpmStatement;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,9 +25,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +130,37 @@ class PolicyBookTest {
   }
 
   @Test
+  void whatATpmSaidUnderOnePolicyIsHeldAgainstItUnderTheNext() throws IOException {
+    PolicyBook book = book(List.of(signer.getPublic()));
+    Instant now = Instant.parse("2026-11-20T12:00:00Z");
+    rules(book).accepted(saying(5_000), now);
+    write(FIRST.replace("version: 1", "version: 2"), signer);
+    assertThat(book.refresh()).isEqualTo(new PolicyBook.Outcome.Changed("a-2"));
+
+    CheckList setBack = new CheckList();
+    rules(book).judge(saying(4_999), now.plusSeconds(1), setBack);
+    CheckList same = new CheckList();
+    rules(book).judge(saying(5_000), now.plusSeconds(1), same);
+
+    assertThat(setBack.checks())
+        .contains(new Check("tpm-clock", false, "the clock says 4999 ms, said 5000"));
+    assertThat(same.checks()).contains(Check.passed("tpm-clock"));
+  }
+
+  private static TpmRules rules(PolicyBook book) {
+    return (TpmRules) book.current().rules().getFirst();
+  }
+
+  private static TpmStatement saying(long clockMillis) {
+    Bytes none = Bytes.copyOf(new byte[32]);
+    return new TpmStatement(
+        new KnownKey(none, Optional.empty(), Instant.MAX),
+        new Quote(none, none, new Counters(clockMillis, 1, 0, true), 1, List.of(), none),
+        Map.of(),
+        Optional.empty());
+  }
+
+  @Test
   void collateralIsSeenByVerifiersThatAreThereAlready() throws IOException {
     Path crls = Files.createDirectories(folder.resolve("collateral/sev-snp/crl"));
     PolicyBook book = bookWithCollateral();
@@ -193,7 +235,11 @@ class PolicyBookTest {
 
   private PolicyBook bookWithCollateral() throws IOException {
     return new PolicyBook(
-        file, List.of(), Optional.of(folder.resolve("collateral")), this::noVerifiers);
+        file,
+        List.of(),
+        Optional.of(folder.resolve("collateral")),
+        this::noVerifiers,
+        CounterHistory.NONE);
   }
 
   private Optional<Bytes> milan() {
@@ -231,7 +277,12 @@ class PolicyBookTest {
   }
 
   private PolicyBook book(List<PublicKey> signers) throws IOException {
-    return new PolicyBook(file, signers, Optional.empty(), this::noVerifiers);
+    return new PolicyBook(
+        file,
+        signers,
+        Optional.empty(),
+        this::noVerifiers,
+        new RememberedCounters(Duration.ofDays(1), 8));
   }
 
   private List<Verifier> noVerifiers(Supplier<CollateralStore> collateral) {

@@ -125,10 +125,11 @@ class PolicyFileTest {
                 """
                     .formatted("ef".repeat(32)));
 
-    assertThat(rules.requiredPcrs()).containsExactlyInAnyOrder(0, 7);
-    assertThat(rules.referencePcrs()).isEqualTo(Map.of(11, Set.of(Bytes.ofHex("ef".repeat(32)))));
-    assertThat(rules.requireSecureBoot()).isTrue();
-    assertThat(rules.requireEventLog()).isTrue();
+    assertThat(rules.pcrs().required()).containsExactlyInAnyOrder(0, 7);
+    assertThat(rules.pcrs().reference())
+        .isEqualTo(Map.of(11, Set.of(Bytes.ofHex("ef".repeat(32)))));
+    assertThat(rules.log().secureBoot()).isTrue();
+    assertThat(rules.log().required()).isTrue();
   }
 
   @Test
@@ -170,7 +171,9 @@ class PolicyFileTest {
         "id: a\nversion: 1\nsev-snp: {guest: {measurements: [abcd]}, machine: {}}\n",
         "id: a\nversion: 1\nsev-snp: {guest: {vmpls: [4]}, machine: {}}\n",
         "id: a\nversion: 1\nsev-snp: {guest: {}, machine: {min-report-version: 6}}\n",
-        "id: a\nversion: 1\nsev-snp: {guest: {}, machine: {tcb-floors: [{product: milan, snp: 256}]}}\n",
+        "id: a\n"
+            + "version: 1\n"
+            + "sev-snp: {guest: {}, machine: {tcb-floors: [{product: milan, snp: 256}]}}\n",
         "id: a\nversion: 1\nintel-tdx: {tcb-statuses: [revoked]}\n",
         "id: a\nversion: 1\naws-nitro: {pcrs: {32: [\"aa\"]}}\n",
       })
