@@ -6,17 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hanse.attestation.Bytes;
-import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
-import dev.hanse.attestation.policy.Appraisal;
-import dev.hanse.attestation.policy.AppraisalPolicy;
-import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.policy.AttestationResult;
 import dev.hanse.attestation.policy.Check;
-import dev.hanse.attestation.policy.Composition;
-import dev.hanse.attestation.policy.FakeRules;
-import dev.hanse.attestation.policy.FakeVerifier;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -30,7 +22,6 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,30 +29,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EarTest {
-  private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
-  private static final Bytes REPORT_DATA = Bytes.ofHex("5a".repeat(64));
-  private static final Bytes KEY_DIGEST = Bytes.ofHex("17".repeat(32));
-  private static final String ISSUER = "spiffe://hanse.internal/region/eu/control";
-  private static final String SUBJECT = "spiffe://hanse.internal/region/eu/provider/p/node/n";
-  private static final String AUDIENCE = "hanse.internal";
   private static final KeyPair KEY = ec("secp256r1");
 
-  private final EarIssuer issuer = new EarIssuer(ISSUER, KEY.getPrivate(), "test");
+  private final EarIssuer issuer = new EarIssuer(Ears.ISSUER, KEY.getPrivate(), "test");
   private final EarVerifier verifier = trusting(KEY);
 
   @Test
   void saysWhatTheResultSaid() {
-    AttestationResult result = result();
+    AttestationResult result = Ears.result();
 
-    Ear ear = good(verifier.read(token(issuer), NOW));
+    Ear ear = good(verifier.read(Ears.token(issuer), Ears.NOW));
 
-    assertThat(ear.issuer()).isEqualTo(ISSUER);
-    assertThat(ear.subject()).isEqualTo(SUBJECT);
-    assertThat(ear.keyDigest()).isEqualTo(KEY_DIGEST);
-    assertThat(ear.reportData()).isEqualTo(REPORT_DATA);
+    assertThat(ear.issuer()).isEqualTo(Ears.ISSUER);
+    assertThat(ear.subject()).isEqualTo(Ears.SUBJECT);
+    assertThat(ear.keyDigest()).isEqualTo(Ears.KEY_DIGEST);
+    assertThat(ear.reportData()).isEqualTo(Ears.REPORT_DATA);
     assertThat(ear.policy()).isEqualTo("test-7");
-    assertThat(ear.issuedAt()).isEqualTo(NOW);
-    assertThat(ear.expiresAt()).isEqualTo(NOW.plus(Duration.ofHours(1)));
+    assertThat(ear.issuedAt()).isEqualTo(Ears.NOW);
+    assertThat(ear.expiresAt()).isEqualTo(Ears.NOW.plus(Duration.ofHours(1)));
     assertThat(ear.level()).isEqualTo(Level.TPM);
     assertThat(ear.checks())
         .containsExactlyInAnyOrderElementsOf(result.checks().stream().map(Check::name).toList());
@@ -77,13 +62,13 @@ class EarTest {
   void isSignedWithEveryKindOfKeyTheMeshUses(String kind) {
     KeyPair key = kind.equals("Ed25519") ? ed25519() : ec(kind);
 
-    assertThat(trusting(key).read(token(new EarIssuer(ISSUER, key.getPrivate(), "test")), NOW))
+    assertThat(trusting(key).read(Ears.token(new EarIssuer(Ears.ISSUER, key.getPrivate(), "test")), Ears.NOW))
         .isInstanceOf(EarReading.Good.class);
   }
 
   @Test
   void isNotSignedWithAKeyOfAnotherKind() {
-    assertThatThrownBy(() -> new EarIssuer(ISSUER, ec("secp521r1").getPrivate(), "test"))
+    assertThatThrownBy(() -> new EarIssuer(Ears.ISSUER, ec("secp521r1").getPrivate(), "test"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -92,47 +77,47 @@ class EarTest {
     KeyPair next = ec("secp384r1");
     EarVerifier both =
         new EarVerifier(
-            ISSUER, List.of(next.getPublic(), KEY.getPublic()), AUDIENCE, Duration.ZERO);
+            Ears.ISSUER, List.of(next.getPublic(), KEY.getPublic()), Ears.AUDIENCE, Duration.ZERO);
 
-    assertThat(both.read(token(issuer), NOW)).isInstanceOf(EarReading.Good.class);
-    assertThat(both.read(token(new EarIssuer(ISSUER, next.getPrivate(), "test")), NOW))
+    assertThat(both.read(Ears.token(issuer), Ears.NOW)).isInstanceOf(EarReading.Good.class);
+    assertThat(both.read(Ears.token(new EarIssuer(Ears.ISSUER, next.getPrivate(), "test")), Ears.NOW))
         .isInstanceOf(EarReading.Good.class);
   }
 
   @Test
   void refusesAStrangersSignature() {
-    assertThat(code(trusting(ec("secp256r1")).read(token(issuer), NOW)))
+    assertThat(code(trusting(ec("secp256r1")).read(Ears.token(issuer), Ears.NOW)))
         .isEqualTo("token-signature");
   }
 
   @Test
   void refusesAnotherIssuerWithATrustedKey() {
-    EarIssuer other = new EarIssuer(ISSUER + "x", KEY.getPrivate(), "test");
+    EarIssuer other = new EarIssuer(Ears.ISSUER + "x", KEY.getPrivate(), "test");
 
-    assertThat(code(verifier.read(token(other), NOW))).isEqualTo("token-issuer");
+    assertThat(code(verifier.read(Ears.token(other), Ears.NOW))).isEqualTo("token-issuer");
   }
 
   @Test
   void refusesATokenForAnotherMesh() {
-    String token = issuer.sign(result(), SUBJECT, KEY_DIGEST, "other.internal");
+    String token = issuer.sign(Ears.result(), Ears.SUBJECT, Ears.KEY_DIGEST, "other.internal");
 
-    assertThat(code(verifier.read(token, NOW))).isEqualTo("token-audience");
+    assertThat(code(verifier.read(token, Ears.NOW))).isEqualTo("token-audience");
   }
 
   @Test
   void endsToTheSecond() {
-    Instant end = NOW.plus(Duration.ofHours(1));
+    Instant end = Ears.NOW.plus(Duration.ofHours(1));
 
-    assertThat(code(verifier.read(token(issuer), end))).isEqualTo("token-expired");
-    assertThat(verifier.read(token(issuer), end.minusMillis(1)))
+    assertThat(code(verifier.read(Ears.token(issuer), end))).isEqualTo("token-expired");
+    assertThat(verifier.read(Ears.token(issuer), end.minusMillis(1)))
         .isInstanceOf(EarReading.Good.class);
   }
 
   @Test
   void refusesOneOfTheFutureBeyondTheSkew() {
-    assertThat(verifier.read(token(issuer), NOW.minusSeconds(30)))
+    assertThat(verifier.read(Ears.token(issuer), Ears.NOW.minusSeconds(30)))
         .isInstanceOf(EarReading.Good.class);
-    assertThat(code(verifier.read(token(issuer), NOW.minusSeconds(31)))).isEqualTo("token-early");
+    assertThat(code(verifier.read(Ears.token(issuer), Ears.NOW.minusSeconds(31)))).isEqualTo("token-early");
   }
 
   @ParameterizedTest
@@ -152,9 +137,9 @@ class EarTest {
         "[]|token-malformed",
       })
   void refusesAHeaderThatIsNotOurs(String header, String code) throws Exception {
-    String claims = token(issuer).split("\\.", -1)[1];
+    String claims = Ears.token(issuer).split("\\.", -1)[1];
 
-    assertThat(code(verifier.read(sign(base64(header) + "." + claims, KEY.getPrivate()), NOW)))
+    assertThat(code(verifier.read(sign(base64(header) + "." + claims, KEY.getPrivate()), Ears.NOW)))
         .isEqualTo(code);
   }
 
@@ -179,22 +164,22 @@ class EarTest {
         "hanse.spki-sha256"
       })
   void refusesClaimsThatLackAny(String claim) throws Exception {
-    String[] parts = token(issuer).split("\\.", -1);
+    String[] parts = Ears.token(issuer).split("\\.", -1);
     String claims = new String(Base64.getUrlDecoder().decode(parts[1]), UTF_8);
     String without = claims.replace('"' + claim + '"', "\"x\"");
 
     assertThat(without).isNotEqualTo(claims);
-    assertThat(verifier.read(sign(parts[0] + "." + base64(without), KEY.getPrivate()), NOW))
+    assertThat(verifier.read(sign(parts[0] + "." + base64(without), KEY.getPrivate()), Ears.NOW))
         .isInstanceOf(EarReading.Bad.class);
   }
 
   @Test
   void refusesEveryChangedCharacter() {
-    String token = token(issuer);
+    String token = Ears.token(issuer);
     for (int at = 0; at < token.length(); at++) {
       char changed = token.charAt(at) == 'A' ? 'B' : 'A';
 
-      assertThat(verifier.read(token.substring(0, at) + changed + token.substring(at + 1), NOW))
+      assertThat(verifier.read(token.substring(0, at) + changed + token.substring(at + 1), Ears.NOW))
           .as("character %d", at)
           .isInstanceOf(EarReading.Bad.class);
     }
@@ -202,14 +187,14 @@ class EarTest {
 
   @Test
   void refusesWhatIsNoToken() {
-    String token = token(issuer);
+    String token = Ears.token(issuer);
 
-    assertThat(code(verifier.read("", NOW))).isEqualTo("token-malformed");
-    assertThat(code(verifier.read(token + ".x", NOW))).isEqualTo("token-malformed");
-    assertThat(code(verifier.read(token + "=", NOW))).isEqualTo("token-malformed");
-    assertThat(code(verifier.read("x".repeat(EarVerifier.LIMIT_CHARS + 1), NOW)))
+    assertThat(code(verifier.read("", Ears.NOW))).isEqualTo("token-malformed");
+    assertThat(code(verifier.read(token + ".x", Ears.NOW))).isEqualTo("token-malformed");
+    assertThat(code(verifier.read(token + "=", Ears.NOW))).isEqualTo("token-malformed");
+    assertThat(code(verifier.read("x".repeat(EarVerifier.LIMIT_CHARS + 1), Ears.NOW)))
         .isEqualTo("token-malformed");
-    assertThat(code(verifier.read(token.substring(0, token.lastIndexOf('.') + 1), NOW)))
+    assertThat(code(verifier.read(token.substring(0, token.lastIndexOf('.') + 1), Ears.NOW)))
         .isEqualTo("token-signature");
   }
 
@@ -237,7 +222,7 @@ class EarTest {
 
   @Test
   void trustsOneToEightKeysOfTheKindsItKnows() {
-    assertThat(trusting(Collections.nCopies(8, KEY.getPublic())).read(token(issuer), NOW))
+    assertThat(trusting(Collections.nCopies(8, KEY.getPublic())).read(Ears.token(issuer), Ears.NOW))
         .isInstanceOf(EarReading.Good.class);
     assertThatThrownBy(() -> trusting(List.of())).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> trusting(Collections.nCopies(9, KEY.getPublic())))
@@ -250,18 +235,18 @@ class EarTest {
   void readsATokenWithOnlyThoseKeysThatSignLikeIt() {
     KeyPair other = ed25519();
 
-    assertThat(trusting(List.of(other.getPublic(), KEY.getPublic())).read(token(issuer), NOW))
+    assertThat(trusting(List.of(other.getPublic(), KEY.getPublic())).read(Ears.token(issuer), Ears.NOW))
         .isInstanceOf(EarReading.Good.class);
-    assertThat(code(trusting(List.of(other.getPublic())).read(token(issuer), NOW)))
+    assertThat(code(trusting(List.of(other.getPublic())).read(Ears.token(issuer), Ears.NOW)))
         .isEqualTo("token-algorithm");
   }
 
   @Test
   void namesTheAlgorithmThatNobodySignsWithAndNoMoreOfItThanNeeded() throws Exception {
-    String claims = token(issuer).split("\\.", -1)[1];
+    String claims = Ears.token(issuer).split("\\.", -1)[1];
     String header = base64("{\"alg\":\"" + "X".repeat(40) + "\",\"typ\":\"eat+jwt\"}");
 
-    EarReading reading = verifier.read(sign(header + "." + claims, KEY.getPrivate()), NOW);
+    EarReading reading = verifier.read(sign(header + "." + claims, KEY.getPrivate()), Ears.NOW);
 
     assertThat(((EarReading.Bad) reading).message())
         .contains("\"" + "X".repeat(20) + "\"")
@@ -270,7 +255,7 @@ class EarTest {
 
   @Test
   void writesTheClaimsOfTheProfile() throws Exception {
-    String[] parts = token(issuer).split("\\.", -1);
+    String[] parts = Ears.token(issuer).split("\\.", -1);
     JsonNode header = new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[0]));
     JsonNode claims = new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[1]));
 
@@ -292,47 +277,11 @@ class EarTest {
   }
 
   private static EarVerifier trusting(List<PublicKey> keys) {
-    return new EarVerifier(ISSUER, keys, AUDIENCE, Duration.ofSeconds(30));
-  }
-
-  private static String token(EarIssuer issuer) {
-    return issuer.sign(result(), SUBJECT, KEY_DIGEST, AUDIENCE);
+    return new EarVerifier(Ears.ISSUER, keys, Ears.AUDIENCE, Duration.ofSeconds(30));
   }
 
   private static EarVerifier trusting(KeyPair key) {
-    return new EarVerifier(ISSUER, List.of(key.getPublic()), AUDIENCE, Duration.ofSeconds(30));
-  }
-
-  private static AttestationResult result() {
-    Appraiser appraiser =
-        new Appraiser(
-            List.of(
-                new FakeVerifier(
-                    "cpu", Level.TPM, REPORT_DATA, NOW, Instant.MAX, Map.of("svn", "3")),
-                new FakeVerifier(
-                    "nvidia-gpu",
-                    Level.TEE,
-                    REPORT_DATA,
-                    NOW,
-                    Instant.MAX,
-                    Map.of("driver", "570"))),
-            new AppraisalPolicy(
-                "test",
-                7,
-                Set.of("cpu", "nvidia-gpu"),
-                List.of(new FakeRules("cpu", true), new FakeRules("nvidia-gpu", true)),
-                Composition.ANY,
-                Duration.ofMinutes(2),
-                Duration.ZERO,
-                Duration.ofHours(1)));
-    Appraisal appraisal =
-        appraiser.appraise(
-            List.of(
-                new Evidence("cpu", Bytes.ofHex("01")),
-                new Evidence("nvidia-gpu", Bytes.ofHex("02"))),
-            REPORT_DATA,
-            NOW);
-    return ((Appraisal.Accepted) appraisal).result();
+    return new EarVerifier(Ears.ISSUER, List.of(key.getPublic()), Ears.AUDIENCE, Duration.ofSeconds(30));
   }
 
   private static Ear good(EarReading reading) {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -228,6 +229,7 @@ class TpmDeviceTest {
   }
 
   @Test
+  @Tag("fuzz")
   void anyResponseIsReadOrRefusedByType() {
     Bytes good =
         Bytes.copyOf(

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class EventLogTest {
@@ -188,6 +189,7 @@ class EventLogTest {
   }
 
   @Test
+  @Tag("fuzz")
   void anyBytesAreALogOrATypedRefusal() {
     Bytes good =
         joined(
@@ -195,9 +197,11 @@ class EventLogTest {
             locality(0, 3),
             event(7, 0x80000001, variable("SecureBoot", new byte[] {1})),
             event(7, 4, "abcd"));
+    ByteBuffer old = little().putInt(4).putInt(0xD).put(new byte[20]).putInt(1).put((byte) 9);
+    old.putInt(7).putInt(4).put(new byte[20]).putInt(4).putInt(0);
     Fuzz.mutants(
         11,
-        List.of(good),
+        List.of(good, written(old)),
         log -> {
           try {
             EventLog read = EventLog.read(log);
