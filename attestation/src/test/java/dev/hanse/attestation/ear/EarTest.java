@@ -62,7 +62,9 @@ class EarTest {
   void isSignedWithEveryKindOfKeyTheMeshUses(String kind) {
     KeyPair key = kind.equals("Ed25519") ? ed25519() : ec(kind);
 
-    assertThat(trusting(key).read(Ears.token(new EarIssuer(Ears.ISSUER, key.getPrivate(), "test")), Ears.NOW))
+    assertThat(
+            trusting(key)
+                .read(Ears.token(new EarIssuer(Ears.ISSUER, key.getPrivate(), "test")), Ears.NOW))
         .isInstanceOf(EarReading.Good.class);
   }
 
@@ -80,7 +82,8 @@ class EarTest {
             Ears.ISSUER, List.of(next.getPublic(), KEY.getPublic()), Ears.AUDIENCE, Duration.ZERO);
 
     assertThat(both.read(Ears.token(issuer), Ears.NOW)).isInstanceOf(EarReading.Good.class);
-    assertThat(both.read(Ears.token(new EarIssuer(Ears.ISSUER, next.getPrivate(), "test")), Ears.NOW))
+    assertThat(
+            both.read(Ears.token(new EarIssuer(Ears.ISSUER, next.getPrivate(), "test")), Ears.NOW))
         .isInstanceOf(EarReading.Good.class);
   }
 
@@ -117,7 +120,8 @@ class EarTest {
   void refusesOneOfTheFutureBeyondTheSkew() {
     assertThat(verifier.read(Ears.token(issuer), Ears.NOW.minusSeconds(30)))
         .isInstanceOf(EarReading.Good.class);
-    assertThat(code(verifier.read(Ears.token(issuer), Ears.NOW.minusSeconds(31)))).isEqualTo("token-early");
+    assertThat(code(verifier.read(Ears.token(issuer), Ears.NOW.minusSeconds(31))))
+        .isEqualTo("token-early");
   }
 
   @ParameterizedTest
@@ -179,7 +183,8 @@ class EarTest {
     for (int at = 0; at < token.length(); at++) {
       char changed = token.charAt(at) == 'A' ? 'B' : 'A';
 
-      assertThat(verifier.read(token.substring(0, at) + changed + token.substring(at + 1), Ears.NOW))
+      assertThat(
+              verifier.read(token.substring(0, at) + changed + token.substring(at + 1), Ears.NOW))
           .as("character %d", at)
           .isInstanceOf(EarReading.Bad.class);
     }
@@ -235,7 +240,9 @@ class EarTest {
   void readsATokenWithOnlyThoseKeysThatSignLikeIt() {
     KeyPair other = ed25519();
 
-    assertThat(trusting(List.of(other.getPublic(), KEY.getPublic())).read(Ears.token(issuer), Ears.NOW))
+    assertThat(
+            trusting(List.of(other.getPublic(), KEY.getPublic()))
+                .read(Ears.token(issuer), Ears.NOW))
         .isInstanceOf(EarReading.Good.class);
     assertThat(code(trusting(List.of(other.getPublic())).read(Ears.token(issuer), Ears.NOW)))
         .isEqualTo("token-algorithm");
@@ -281,7 +288,8 @@ class EarTest {
   }
 
   private static EarVerifier trusting(KeyPair key) {
-    return new EarVerifier(Ears.ISSUER, List.of(key.getPublic()), Ears.AUDIENCE, Duration.ofSeconds(30));
+    return new EarVerifier(
+        Ears.ISSUER, List.of(key.getPublic()), Ears.AUDIENCE, Duration.ofSeconds(30));
   }
 
   private static Ear good(EarReading reading) {

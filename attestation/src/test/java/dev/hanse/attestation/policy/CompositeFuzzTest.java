@@ -51,8 +51,7 @@ class CompositeFuzzTest {
     Fuzz.mutants(
         19,
         List.of(good, swapped),
-        bytes ->
-            appraiser.appraise(parts(bytes), REPORT_DATA, NOW) instanceof Appraisal.Accepted,
+        bytes -> appraiser.appraise(parts(bytes), REPORT_DATA, NOW) instanceof Appraisal.Accepted,
         mutant -> false);
   }
 

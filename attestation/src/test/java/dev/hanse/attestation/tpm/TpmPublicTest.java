@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Public areas field by field, as hexadecimal. */
 class TpmPublicTest {
   private static final String ECC = "0023" + "000b" + "00050072" + "0000" + "0010" + "0018000b";
-  private static final String POINT = "0003" + "0010" + "0020" + "11".repeat(32) + "0020" + "22".repeat(32);
+  private static final String POINT =
+      "0003" + "0010" + "0020" + "11".repeat(32) + "0020" + "22".repeat(32);
   private static final String RSA = "0001" + "000b" + "00050072" + "0000" + "0010" + "0014000b";
   private static final String MODULUS = "8" + "0".repeat(510) + "1";
 
@@ -82,7 +83,8 @@ class TpmPublicTest {
         .isEqualTo(257);
     refusedKey(rsa(0x7FF, "40"), "an RSA key of 2047 bits is not one of a TPM");
     refusedKey(rsa(0x400, "80"), "an RSA key of 1024 bits is not one of a TPM");
-    assertThatThrownBy(() -> TpmKey.Rsa.of(BigInteger.ONE.shiftLeft(4096).setBit(0), TpmKey.Rsa.EXPONENT))
+    assertThatThrownBy(
+            () -> TpmKey.Rsa.of(BigInteger.ONE.shiftLeft(4096).setBit(0), TpmKey.Rsa.EXPONENT))
         .isInstanceOf(Rejection.class)
         .hasMessage("an RSA key of 4097 bits is not one of a TPM");
   }
@@ -103,9 +105,11 @@ class TpmPublicTest {
   void refusesAnExponentOtherThan65537AndAnEvenModulus() throws Rejection {
     String zero = RSA + "0800" + "00000000" + "0100" + MODULUS;
     assertThat(TpmPublic.read(Bytes.ofHex(zero)).key())
-        .isEqualTo(TpmPublic.read(Bytes.ofHex(zero.replaceFirst("080000000000", "080000010001"))).key());
+        .isEqualTo(
+            TpmPublic.read(Bytes.ofHex(zero.replaceFirst("080000000000", "080000010001"))).key());
     refusedKey(
-        zero.replaceFirst("080000000000", "080000000003"), "an RSA key of 2048 bits is not one of a TPM");
+        zero.replaceFirst("080000000000", "080000000003"),
+        "an RSA key of 2048 bits is not one of a TPM");
     refusedKey(
         zero.substring(0, zero.length() - 1) + "0", "an RSA key of 2048 bits is not one of a TPM");
   }
@@ -134,21 +138,23 @@ class TpmPublicTest {
 
   @Test
   void takesNumbersWithoutTheirLeadingZeros() throws Rejection {
-    TpmPublic area =
-        TpmPublic.read(Bytes.ofHex(ECC + "00030010" + "0001" + "11" + "0001" + "22"));
+    TpmPublic area = TpmPublic.read(Bytes.ofHex(ECC + "00030010" + "0001" + "11" + "0001" + "22"));
 
     assertThat(((TpmKey.Ecc) area.key()).x()).isEqualTo(BigInteger.valueOf(0x11));
   }
 
   @Test
   void refusesKeysOfOtherKindsCurvesAndNames() {
-    refused("0008" + ECC.substring(4) + POINT, Reason.AK_TYPE, "a key of type 8 is neither RSA nor ECC");
     refused(
-        ECC + "0005" + POINT.substring(4), Reason.AK_TYPE, "a key on curve 5 is unknown");
+        "0008" + ECC.substring(4) + POINT,
+        Reason.AK_TYPE,
+        "a key of type 8 is neither RSA nor ECC");
+    refused(ECC + "0005" + POINT.substring(4), Reason.AK_TYPE, "a key on curve 5 is unknown");
     refused(
-        ECC + "0003" + "0020" + POINT.substring(8), Reason.AK_TYPE, "the key has a derivation scheme");
-    refused(
-        ECC.replaceFirst("000b", "0004") + POINT, Reason.AK_TYPE, "the key is named by SHA-1");
+        ECC + "0003" + "0020" + POINT.substring(8),
+        Reason.AK_TYPE,
+        "the key has a derivation scheme");
+    refused(ECC.replaceFirst("000b", "0004") + POINT, Reason.AK_TYPE, "the key is named by SHA-1");
     refused(
         ECC.replaceFirst("000b", "0012") + POINT,
         Reason.AK_TYPE,
@@ -158,7 +164,9 @@ class TpmPublicTest {
   @Test
   void refusesSchemesThatAreUnknownOrNotForThisKindOfKey() {
     refused(
-        ECC.replace("0018000b", "001a000b") + POINT, Reason.SIG_ALG, "a key of scheme 1a is unknown");
+        ECC.replace("0018000b", "001a000b") + POINT,
+        Reason.SIG_ALG,
+        "a key of scheme 1a is unknown");
     refused(
         ECC.replace("0018000b", "0014000b") + POINT,
         Reason.SIG_ALG,

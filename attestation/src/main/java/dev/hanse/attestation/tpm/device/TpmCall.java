@@ -218,8 +218,7 @@ record TpmCall<T>(TpmCommand command, boolean handled, TpmResponse.Body<T> body)
         (handle, in) -> {
           in.skip(1 + 4, "more data and capability");
           long count = in.u32Be("handle count");
-          Rejection.unless(
-              count <= HANDLE_LIMIT, Stage.PARSE, Reason.LENGTH, count + " handles");
+          Rejection.unless(count <= HANDLE_LIMIT, Stage.PARSE, Reason.LENGTH, count + " handles");
           List<Integer> handles = new ArrayList<>();
           for (int i = 0; i < count; i++) {
             handles.add((int) in.u32Be("handle"));

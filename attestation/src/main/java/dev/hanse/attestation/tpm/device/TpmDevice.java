@@ -27,6 +27,10 @@ public final class TpmDevice implements AutoCloseable {
   private static final int NV_CHUNK_BYTES = 512;
 
   private static final int NV_LIMIT_BYTES = 8 * 1024;
+
+  /** A secret under an RSA-4096 key; whoever sent more is no control plane of ours. */
+  private static final int CREDENTIAL_LIMIT_BYTES = 512;
+
   private static final int TRANSIENT_FIRST = 0x80000000;
   private static final int INITIALIZED_ALREADY = 0x100;
 
@@ -155,11 +159,19 @@ public final class TpmDevice implements AutoCloseable {
    */
   public Bytes activateCredential(int ak, int ek, Bytes credentialBlob, Bytes encryptedSecret)
       throws TpmException {
+    if (credentialBlob.size() > CREDENTIAL_LIMIT_BYTES
+        || encryptedSecret.size() > CREDENTIAL_LIMIT_BYTES) {
+      throw TpmException.malformed(
+          "no TPM takes a credential of "
+              + credentialBlob.size()
+              + " and "
+              + encryptedSecret.size()
+              + " bytes");
+    }
     int session = perform(TpmCall.startPolicySession());
     try {
       perform(TpmCall.policySecret(session));
-      return perform(
-          TpmCall.activateCredential(ak, ek, session, credentialBlob, encryptedSecret));
+      return perform(TpmCall.activateCredential(ak, ek, session, credentialBlob, encryptedSecret));
     } finally {
       // It would outlive the command: every session is asked to go on.
       flushQuietly(session);

@@ -28,6 +28,7 @@ class ActivatedKeysTest {
     assertThat(keys.find(one.name(), NOW.plusSeconds(60))).isEmpty();
     assertThat(keys.find(three.name(), NOW)).isEmpty();
     assertThat(keys.admit(three, NOW.plusSeconds(60))).isTrue();
+    assertThat(new ActivatedKeys(Duration.ofMillis(1), 1).admit(one, NOW)).isTrue();
     assertThatThrownBy(() -> new ActivatedKeys(Duration.ZERO, 1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new ActivatedKeys(Duration.ofSeconds(1), 0))

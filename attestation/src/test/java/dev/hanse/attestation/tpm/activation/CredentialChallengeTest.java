@@ -1,8 +1,13 @@
 package dev.hanse.attestation.tpm.activation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Reason;
+import dev.hanse.attestation.Refusal;
+import dev.hanse.attestation.Rejection;
+import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.tpm.TpmForge;
 import dev.hanse.attestation.tpm.TpmHash;
 import dev.hanse.attestation.tpm.TpmPublic;
@@ -18,6 +23,47 @@ import org.bouncycastle.util.BigIntegers;
 import org.junit.jupiter.api.Test;
 
 class CredentialChallengeTest {
+  /** An ECC endorsement key up to its point. */
+  private static final String EK = "0023000b000300b2" + "0000" + "000600800043" + "0010";
+
+  @Test
+  void refusesAKeyThatIsNoPointOfItsCurve() throws Exception {
+    TpmPublic area = TpmPublic.read(Bytes.ofHex(EK + "00030010" + "000101" + "000101"));
+
+    assertThatThrownBy(() -> made(area))
+        .isInstanceOfSatisfying(
+            Rejection.class,
+            rejection ->
+                assertThat(rejection.refusal())
+                    .isEqualTo(
+                        new Refusal.Rejected(
+                            Stage.CRYPTO, Reason.KEY, "the endorsement key is no point of P256")));
+  }
+
+  /** A cipher's key is cut from one digest, so it can be as long as that and no longer. */
+  @Test
+  void wrapsWithACipherUpToTheSizeOfItsDigest() throws Exception {
+    String area = TpmForge.endorsement(TpmForge.ECC).hex();
+
+    assertThat(made(TpmPublic.read(Bytes.ofHex(area.replace("000600800043", "000601000043")))))
+        .isNotNull();
+  }
+
+  @Test
+  void saysWhichSecretsFit() throws Exception {
+    TpmPublic area = TpmPublic.read(TpmForge.endorsement(TpmForge.ECC));
+
+    assertThatThrownBy(() ->
+            CredentialChallenge.make(
+                area, Bytes.ofHex("000b"), Bytes.copyOf(new byte[33]), new SecureRandom()))
+        .hasMessage("a credential has 1 to 32 bytes, has 33");
+  }
+
+  private static CredentialChallenge made(TpmPublic area) throws Rejection {
+    return CredentialChallenge.make(
+        area, Bytes.ofHex("000b"), Bytes.ofHex("01"), new SecureRandom());
+  }
+
   @Test
   void anEccKeyAgreesOnItsSeed() throws Exception {
     TpmPublic area = TpmPublic.read(TpmForge.endorsement(TpmForge.ECC));

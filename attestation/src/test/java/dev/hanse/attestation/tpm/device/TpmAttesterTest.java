@@ -132,8 +132,7 @@ class TpmAttesterTest {
         .answer(0x8002, 0, "00000004" + "0002cafe" + "0000010000".repeat(2))
         .answer("");
 
-    Bytes secret =
-        attester.activate(new CredentialChallenge(Bytes.ofHex("dd"), Bytes.ofHex("ee")));
+    Bytes secret = attester.activate(new CredentialChallenge(Bytes.ofHex("dd"), Bytes.ofHex("ee")));
 
     assertThat(secret.hex()).isEqualTo("cafe");
     assertThat(tpm.codes()).containsExactly("00000176", "00000151", "00000147", FLUSH);
@@ -160,9 +159,7 @@ class TpmAttesterTest {
 
     TpmEvidence evidence =
         TpmEvidence.read(
-            attester
-                .quote(Bytes.ofHex("abcd"), REGISTER, Optional.of(Bytes.ofHex("ff")))
-                .body());
+            attester.quote(Bytes.ofHex("abcd"), REGISTER, Optional.of(Bytes.ofHex("ff"))).body());
 
     assertThat(evidence.attest().hex()).isEqualTo("aa");
     assertThat(evidence.signature().hex()).isEqualTo("5e");
@@ -192,7 +189,9 @@ class TpmAttesterTest {
   void givesUpOnRegistersThatChangeAllTheTimeAfterThreeQuotes() throws Exception {
     TpmAttester attester = opened();
     for (int quote = 0; quote < 4; quote++) {
-      register("%02x".formatted(2 * quote)).quote("a" + quote).register("%02x".formatted(2 * quote + 1));
+      register("%02x".formatted(2 * quote))
+          .quote("a" + quote)
+          .register("%02x".formatted(2 * quote + 1));
     }
 
     TpmEvidence evidence =
@@ -223,8 +222,7 @@ class TpmAttesterTest {
   }
 
   private TpmAttesterTest register(String value) {
-    tpm.answer(
-        "00000001" + "00000001000b03010000" + "00000001" + "0020" + value.repeat(32));
+    tpm.answer("00000001" + "00000001000b03010000" + "00000001" + "0020" + value.repeat(32));
     return this;
   }
 

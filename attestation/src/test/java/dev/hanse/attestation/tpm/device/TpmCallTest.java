@@ -94,7 +94,12 @@ class TpmCallTest {
         .isEqualTo(
             Map.of(
                 KeyTemplate.EK_RSA_2048,
-                "0001000b000300b2" + policy + cipher + "0010080000000000" + "0100" + "00".repeat(256),
+                "0001000b000300b2"
+                    + policy
+                    + cipher
+                    + "0010080000000000"
+                    + "0100"
+                    + "00".repeat(256),
                 KeyTemplate.EK_ECC_P256,
                 "0023000b000300b2"
                     + policy
@@ -120,9 +125,7 @@ class TpmCallTest {
     assertThat(written(TpmCall.readPcrs(REGISTERS)))
         .isEqualTo("8001" + "00000014" + "0000017e" + SELECTION);
     String two = "00000001" + "000b" + "03" + "030000" + "00000002";
-    assertThat(
-            TpmCall.readPcrs(REGISTERS)
-                .read(plain("00000009" + two + "0001aa" + "0001bb")))
+    assertThat(TpmCall.readPcrs(REGISTERS).read(plain("00000009" + two + "0001aa" + "0001bb")))
         .isEqualTo(Map.of(new Pcr(TpmHash.SHA256, 0), Bytes.ofHex("aa")));
     malformed(
         TpmCall.readPcrs(REGISTERS),
@@ -143,7 +146,8 @@ class TpmCallTest {
                 + "0010"
                 + SELECTION);
     assertThat(
-            TpmCall.quote(1, Bytes.ofHex("ab"), REGISTERS).read(authorised("", "0002aabb" + "ccdd")))
+            TpmCall.quote(1, Bytes.ofHex("ab"), REGISTERS)
+                .read(authorised("", "0002aabb" + "ccdd")))
         .isEqualTo(new TpmDevice.SignedQuote(Bytes.ofHex("aabb"), Bytes.ofHex("ccdd")));
   }
 
@@ -208,8 +212,7 @@ class TpmCallTest {
                 + "0002aabb"
                 + "0001cc");
     byte[] answer =
-        ScriptedTpm.response(
-            0x8002, 0, "00000003" + "0001dd" + EMPTY_SESSION + EMPTY_SESSION);
+        ScriptedTpm.response(0x8002, 0, "00000003" + "0001dd" + EMPTY_SESSION + EMPTY_SESSION);
     assertThat(call.read(answer).hex()).isEqualTo("dd");
   }
 
@@ -236,8 +239,7 @@ class TpmCallTest {
                 + "0002"
                 + "0200");
     assertThat(TpmCall.nvRead(1, 0, 2).read(authorised("", "0002aabb")).hex()).isEqualTo("aabb");
-    malformed(
-        TpmCall.nvRead(1, 0, 2), authorised("", "0001aa"), "asked for 2 NV bytes, got 1");
+    malformed(TpmCall.nvRead(1, 0, 2), authorised("", "0001aa"), "asked for 2 NV bytes, got 1");
   }
 
   /** Whatever a TPM, or who stands between, answers to any of the commands. */

@@ -9,6 +9,7 @@ import dev.hanse.attestation.tpm.Pcr;
 import dev.hanse.attestation.tpm.PcrSelection;
 import dev.hanse.attestation.tpm.TpmHash;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -225,6 +226,117 @@ class TpmDeviceTest {
         peer.shutdownOutput();
         assertThatThrownBy(() -> socket.exchange(new byte[10])).isInstanceOf(IOException.class);
       }
+    }
+  }
+
+  @Test
+  void givesUpOnATpmThatAlwaysAsksToBeAskedAgain() {
+    for (int asked = 0; asked < 101; asked++) {
+      answer(0x8001, 0x922, "");
+    }
+
+    assertThatThrownBy(() -> device.random(1)).hasMessageContaining("TPM_RC_RETRY");
+    assertThat(transport.commands).hasSize(100);
+  }
+
+  @Test
+  void readsAnIndexUpToTheLimit() throws Exception {
+    answer(0x8001, 0, "000e" + "01c00002000b00000000" + "0000" + "2000" + "0000");
+    for (int chunk = 0; chunk < 16; chunk++) {
+      answer(0x8002, 0, "00000202" + "0200" + "aa".repeat(512) + "0000010000");
+    }
+
+    assertThat(device.readNv(1).orElseThrow().size()).isEqualTo(8192);
+  }
+
+  @Test
+  void sendsNoCredentialThatIsLargerThanAnyATpmTakes() {
+    Bytes largest = Bytes.copyOf(new byte[513]);
+    Bytes small = Bytes.copyOf(new byte[1]);
+    for (List<Bytes> parts : List.of(List.of(largest, small), List.of(small, largest))) {
+      assertThatThrownBy(() -> device.activateCredential(1, 2, parts.get(0), parts.get(1)))
+          .isInstanceOfSatisfying(
+              TpmException.class,
+              refused -> assertThat(refused.kind()).isEqualTo(TpmException.Kind.MALFORMED))
+          .hasMessage(
+              "no TPM takes a credential of 513 and 1 bytes"
+                  .replace("513 and 1", parts.get(0).size() + " and " + parts.get(1).size()));
+    }
+    assertThat(transport.commands).isEmpty();
+  }
+
+  @Test
+  void startsASwtpmUpAndFreesItsSlots(@TempDir Path folder) throws Exception {
+    try (SwtpmPeer peer = new SwtpmPeer(folder.resolve("tpm.sock"))) {
+      peer.plays(
+          response(0x8001, 0, ""),
+          response(0x8001, 0, "00" + "00000001" + "00000001" + "80000002"),
+          response(0x8001, 0, ""),
+          response(0x8001, 0, "0001aa"));
+      try (TpmDevice opened = TpmDevice.open(peer.location(), Duration.ofSeconds(20))) {
+        assertThat(opened.random(1).hex()).isEqualTo("aa");
+      }
+
+      assertThat(peer.commands())
+          .extracting(command -> command.substring(12))
+          .containsExactly(
+              "00000144" + "0000",
+              "0000017a" + "00000001" + "80000000" + "00000040",
+              "00000165" + "80000002",
+              "0000017b" + "0001");
+      assertThat(peer.sawTheEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void takesASwtpmThatSomebodyStartedUpAndLeavesOneThatFails(@TempDir Path folder)
+      throws Exception {
+    try (SwtpmPeer started = new SwtpmPeer(folder.resolve("a.sock"))) {
+      started.plays(
+          response(0x8001, 0x100, ""), response(0x8001, 0, "00" + "00000001" + "00000000"));
+      TpmDevice.open(started.location(), Duration.ofSeconds(20)).close();
+      assertThat(started.commands()).hasSize(2);
+    }
+    try (SwtpmPeer failing = new SwtpmPeer(folder.resolve("b.sock"))) {
+      failing.plays(response(0x8001, 0x101, ""));
+      assertThatThrownBy(() -> TpmDevice.open(failing.location(), Duration.ofSeconds(20)))
+          .hasMessageContaining("TPM_RC_FAILURE");
+      assertThat(failing.sawTheEnd()).isTrue();
+    }
+  }
+
+  /** An answer comes in pieces, and a large one fills the socket before it is read. */
+  @Test
+  void readsAnAnswerOfAnySizeUpToTheLimitAsItComes(@TempDir Path folder) throws Exception {
+    for (int content : new int[] {0, 1, 4096 - 12}) {
+      try (SwtpmPeer peer = new SwtpmPeer(folder.resolve(content + ".sock"));
+          SwtpmSocket socket = SwtpmSocket.open(peer.address(), Duration.ofSeconds(20))) {
+        byte[] answer = response(0x8001, 0, "%04x".formatted(content) + "aa".repeat(content));
+        peer.playsInPieces(answer);
+
+        assertThat(socket.exchange(new byte[10])).isEqualTo(answer);
+      }
+    }
+  }
+
+  @Test
+  void leavesATpmWithItsTransport() throws Exception {
+    ScriptedTpm scripted = new ScriptedTpm();
+    new TpmDevice(scripted).close();
+    assertThat(scripted.closed).isTrue();
+  }
+
+  @Test
+  void tellsADevicesPathFromASwtpmsAddress() throws Exception {
+    assertThat(TpmLocation.swtpm("/dev/tpmrm0")).isEmpty();
+    assertThat(TpmLocation.swtpm("unix:/run/tpm.sock"))
+        .contains(UnixDomainSocketAddress.of("/run/tpm.sock"));
+    assertThat(TpmLocation.swtpm("tcp:127.0.0.1:2321"))
+        .contains(new InetSocketAddress("127.0.0.1", 2321));
+    for (String malformed :
+        List.of("tcp:", "tcp:127.0.0.1", "tcp:127.0.0.1:x", "tcp:127.0.0.1:70000")) {
+      assertThatThrownBy(() -> TpmLocation.swtpm(malformed))
+          .hasMessage("a TPM at TCP is written tcp:HOST:PORT, not " + malformed);
     }
   }
 

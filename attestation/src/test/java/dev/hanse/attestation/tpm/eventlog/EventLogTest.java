@@ -213,6 +213,71 @@ class EventLogTest {
         mutant -> true);
   }
 
+  @Test
+  void keepsTheTextThatIsMeasuredAndNoOther() throws Exception {
+    EventLog log =
+        EventLog.read(joined(SPEC, event(4, 0x80000003, "loader"), event(5, 0x80000007, "action")));
+
+    assertThat(log.events().get(0).data()).isEqualTo(Bytes.copyOf(new byte[0]));
+    assertThat(log.events().get(1).data()).isEqualTo(Bytes.copyOf("action".getBytes(ISO_8859_1)));
+  }
+
+  @Test
+  void readsTheVendorsOwnBytesBehindTheBanksAndNothingBehindThem() throws Exception {
+    assertThat(EventLog.read(specWith("0102")).banks()).containsExactly(TpmHash.SHA256);
+    refused(specWith("0002"), Reason.TRAILING);
+    refused(specWith("03aabb"), Reason.LENGTH);
+  }
+
+  /** A Spec ID event of one bank, from its vendor's size on. */
+  private static Bytes specWith(String vendor) {
+    Bytes end = Bytes.ofHex(vendor);
+    ByteBuffer out = little().putInt(0).putInt(3).put(new byte[20]).putInt(32 + end.size());
+    out.put("Spec ID Event03\0".getBytes(ISO_8859_1)).putInt(0).putInt(0).putInt(1);
+    out.putShort((short) 0xB).putShort((short) 32);
+    return written(out.put(end.toArray()));
+  }
+
+  /** Only the first event, only a note, and only with all of its signature. */
+  @Test
+  void aLogIsCryptoAgileBySpecIdAlone() throws Exception {
+    byte[] other = SPEC.toArray();
+    other[32 + 14] = '4';
+    assertThat(EventLog.read(Bytes.copyOf(other)).agile()).isFalse();
+    byte[] noNote = SPEC.toArray();
+    noNote[4] = 4;
+    assertThat(EventLog.read(Bytes.copyOf(noNote)).agile()).isFalse();
+    assertThat(EventLog.read(joined(SPEC, event(0, 3, "StartupLocalitY\0\3"))).startupLocality())
+        .isZero();
+  }
+
+  @Test
+  void refusesANoteThatIsCutWithinItsBanks() {
+    ByteBuffer out = little().putInt(0).putInt(3).put(new byte[20]).putInt(26);
+    out.put("Spec ID Event03\0".getBytes(ISO_8859_1)).putInt(0).putInt(0).putShort((short) 1);
+    refused(written(out), Reason.LENGTH);
+  }
+
+  @Test
+  void whatIsSaidTwiceAlikeIsSaidAndWhatIsSaidLateIsNot() throws Exception {
+    Bytes on = event(7, 0x80000001, variable("SecureBoot", new byte[] {1}));
+    Bytes off = event(7, 0x80000001, variable("SecureBoot", new byte[] {0}));
+    Bytes separator = event(7, 4, "\0\0\0\0");
+    Bytes elsewhere = event(6, 4, "\0\0\0\0");
+
+    assertThat(said(on, on)).isEqualTo(SecureBoot.ON);
+    assertThat(said(on, off)).isEqualTo(SecureBoot.UNKNOWN);
+    assertThat(said(on, separator, off)).isEqualTo(SecureBoot.ON);
+    assertThat(said(separator, on)).isEqualTo(SecureBoot.UNKNOWN);
+    assertThat(said(elsewhere, on)).isEqualTo(SecureBoot.ON);
+    assertThat(said(on, event(7, 0x80000001, variable("SecureBoot", new byte[] {2}))))
+        .isEqualTo(SecureBoot.UNKNOWN);
+  }
+
+  private static SecureBoot said(Bytes... events) throws Rejection {
+    return SecureBoot.of(EventLog.read(joined(SPEC, joined(events))));
+  }
+
   private static SecureBoot secureBoot(Bytes variable) throws Rejection {
     return SecureBoot.of(EventLog.read(joined(SPEC, event(7, 0x80000001, variable))));
   }

@@ -42,8 +42,8 @@ public record PolicyFile(
     Optional<NitroPolicy> awsNitro,
     Optional<GpuPolicy> nvidiaGpu,
     @Doc(
-            "Whether Azure's confidential VMs are accepted: what tpm2 asks of their virtual TPM, and"
-                + " what sev-snp or intel-tdx asks of their machine.")
+            "Whether Azure's confidential VMs are accepted: what tpm2 asks of their virtual TPM,"
+                + " and what sev-snp or intel-tdx asks of their machine.")
         @Default("false")
         boolean allowAzureVtpm) {
   private static final Duration LONGEST_LIFE = Duration.ofHours(1);
