@@ -60,7 +60,7 @@ record SimulatedStatement(
    */
   static Signed read(Bytes evidence) {
     byte[] all = evidence.toArray();
-    if (all.length < FIXED_BYTES + 1 + SIGNATURE_BYTES) {
+    if (all.length < FIXED_BYTES + SIGNATURE_BYTES) {
       throw new IllegalArgumentException("it is truncated, " + all.length + " bytes");
     }
     ByteBuffer in = ByteBuffer.wrap(all);
@@ -72,9 +72,6 @@ record SimulatedStatement(
       throw new IllegalArgumentException("it is not tagged hanse-simulated");
     }
     long epochMillis = in.getLong();
-    if (epochMillis < 0 || epochMillis > LATEST_EPOCH_MILLIS) {
-      throw new IllegalArgumentException("produced at must lie in 1970 to 9999");
-    }
     Bytes reportData = Bytes.copyOf(take(in, VerifiedClaims.REPORT_DATA_BYTES));
     Bytes platform = Bytes.copyOf(take(in, DIGEST_BYTES));
     int measurementBytes = Byte.toUnsignedInt(in.get());

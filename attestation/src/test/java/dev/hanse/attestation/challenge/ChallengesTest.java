@@ -1,6 +1,7 @@
 package dev.hanse.attestation.challenge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Refusal;
@@ -8,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -99,6 +101,71 @@ class ChallengesTest {
 
       assertThat(redeemed).isEqualTo(1);
     }
+  }
+
+  @Test
+  void remembersAnExpiredOneForExactlyOneMoreLife() {
+    Challenge challenge = issued(NOW);
+    issued(NOW.plusSeconds(120).minusMillis(1));
+    assertThat(challenges.size()).isEqualTo(2);
+    issued(NOW.plusSeconds(120));
+
+    assertThat(challenges.size()).isEqualTo(2);
+    assertThat(challenges.redeem(challenge.id(), NOW.plusSeconds(120)))
+        .isEqualTo(new Redemption.Refused(new Refusal.NonceUnknown()));
+  }
+
+  @Test
+  void makesRoomOnlyOfThoseThatExpired() {
+    Challenge first = issued(NOW);
+    issued(NOW.plusSeconds(1));
+    Challenge third = issued(NOW.plusSeconds(2));
+
+    issued(NOW.plusSeconds(60));
+
+    assertThat(challenges.size()).isEqualTo(3);
+    assertThat(challenges.redeem(first.id(), NOW.plusSeconds(60)))
+        .isEqualTo(new Redemption.Refused(new Refusal.NonceUnknown()));
+    assertThat(challenges.redeem(third.id(), NOW.plusSeconds(60)))
+        .isInstanceOf(Redemption.Redeemed.class);
+  }
+
+  @Test
+  void carriesTheActivationItWasIssuedWith() {
+    Activation activation =
+        new Activation() {
+          @Override
+          public Bytes attestationKey() {
+            return KEY;
+          }
+
+          @Override
+          public boolean isProvedBy(Bytes secret, Instant at) {
+            return false;
+          }
+        };
+
+    assertThat(challenges.issue(KEY, Optional.of(activation), NOW))
+        .isInstanceOfSatisfying(
+            Issue.Issued.class,
+            issued -> assertThat(issued.challenge().activation()).contains(activation));
+    assertThat(issued(NOW).activation()).isEmpty();
+    assertThat(issued(NOW).id()).hasSize(32);
+  }
+
+  @Test
+  void needsLifeAndRoom() {
+    SecureRandom random = new SecureRandom();
+    assertThatThrownBy(() -> new Challenges(random, Duration.ZERO, 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Challenges(random, Duration.ofSeconds(1), 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(new Challenges(random, Duration.ofSeconds(1), 1).issue(KEY, NOW))
+        .isInstanceOf(Issue.Issued.class);
+    assertThat(new Challenges(random).issue(KEY, NOW))
+        .isInstanceOfSatisfying(
+            Issue.Issued.class,
+            issued -> assertThat(issued.challenge().expiresAt()).isEqualTo(NOW.plusSeconds(60)));
   }
 
   private Challenge issued(Instant at) {

@@ -11,6 +11,7 @@ import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Refusal;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
+import java.nio.ByteBuffer;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -159,6 +160,53 @@ class SimulatedVerifierTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> platform.quote(Bytes.copyOf(new byte[63]), MEASUREMENT, NOW))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void signsTimesFrom1970To9999AndRefusesOthersBothWays() {
+    Instant last = Instant.parse("9999-12-31T23:59:59.999Z");
+    for (Instant good : List.of(Instant.EPOCH, last)) {
+      assertThat(verified(verifier.verify(platform.quote(reportData, MEASUREMENT, good), NOW)))
+          .extracting(claims -> claims.producedAt().orElseThrow())
+          .isEqualTo(good);
+    }
+    for (Instant bad : List.of(Instant.EPOCH.minusMillis(1), last.plusMillis(1))) {
+      assertThatThrownBy(() -> platform.quote(reportData, MEASUREMENT, bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("produced at must lie in 1970 to 9999");
+      byte[] body = evidence.body().toArray();
+      ByteBuffer.wrap(body).putLong(16, bad.toEpochMilli());
+      assertThat(verify(body)).isEqualTo(malformed("produced at must lie in 1970 to 9999"));
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithItsForm() {
+    byte[] good = evidence.body().toArray();
+    byte[] version = good.clone();
+    version[0] = 2;
+    assertThat(verify(version)).isEqualTo(malformed("version must be 1, was 2"));
+    byte[] tag = good.clone();
+    tag[1] = 'H';
+    assertThat(verify(tag)).isEqualTo(malformed("it is not tagged hanse-simulated"));
+    assertThat(verify(new byte[184])).isEqualTo(malformed("it is truncated, 184 bytes"));
+    byte[] empty = Arrays.copyOf(good, 185);
+    empty[120] = 0;
+    assertThat(verify(empty))
+        .isEqualTo(malformed("a measurement has 1 to 128 of a-z 0-9 . : _ + -, was \"\""));
+    byte[] longer = good.clone();
+    longer[120]++;
+    assertThat(verify(longer))
+        .isEqualTo(malformed("its length of 196 does not fit its measurement of 12"));
+  }
+
+  @Test
+  void namesAPlatformByItsKeysDigestAndNothingElse() {
+    assertThat(platform).hasToString("simulated platform " + platform.root().sha256().hex());
+  }
+
+  private static Verification malformed(String problem) {
+    return new Verification.Refused(new Refusal.EvidenceMalformed(problem));
   }
 
   private Verification verify(byte[] body) {
