@@ -43,10 +43,15 @@ public record AzureRules(String technology, Rules tee, TpmRules vtpm) implements
 
   @Override
   public void judge(VerifiedClaims claims, Instant at, Checks checks) {
+    judge(claims, at, at, checks);
+  }
+
+  @Override
+  public void judge(VerifiedClaims claims, Instant cameAt, Instant now, Checks checks) {
     if (claims.statement() instanceof AzureStatement statement) {
       Checks ofTee = new Prefixed("tee/", checks);
       if (statement.tee().isPresent()) {
-        tee.judge(statement.tee().get(), at, ofTee);
+        tee.judge(statement.tee().get(), cameAt, now, ofTee);
       } else {
         ofTee.check(
             "collateral",
@@ -55,7 +60,7 @@ public record AzureRules(String technology, Rules tee, TpmRules vtpm) implements
             Reason.NO_COLLATERAL,
             "what Intel says of the platform is not at hand");
       }
-      vtpm.judge(statement.tpm(), at, new Prefixed("vtpm/", checks));
+      vtpm.judge(statement.tpm(), cameAt, new Prefixed("vtpm/", checks));
     } else {
       checks.check("statement", false, Reason.TYPE, "the claims are none of Azure's");
     }

@@ -195,7 +195,7 @@ public final class Appraiser {
             "what it rests on expired at " + claims.endorsedUntil()));
     Optional<Rules> rules = policy.rulesOf(claims.technology());
     if (rules.isPresent()) {
-      rules.get().judge(claims, now, checks);
+      rules.get().judge(claims, transcript.appraisedAt(), now, checks);
     } else {
       checks.check(
           "rules",

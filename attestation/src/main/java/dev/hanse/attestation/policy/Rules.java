@@ -25,6 +25,17 @@ public interface Rules {
   void judge(VerifiedClaims claims, Instant at, Checks checks);
 
   /**
+   * Judges claims that came earlier and are still relied upon. What is held against other evidence
+   * of the same attester is so as of the time it came: what came later does not speak against it.
+   * All else is judged as of now.
+   *
+   * @param cameAt not after {@code now}; equal where they came just now
+   */
+  default void judge(VerifiedClaims claims, Instant cameAt, Instant now, Checks checks) {
+    judge(claims, now, checks);
+  }
+
+  /**
    * Hears of claims that were accepted, with all their other parts, for rules that hold the next
    * ones against them.
    *

@@ -76,7 +76,17 @@ public record TpmRules(
     }
   }
 
-  /** Judges what a verified quote states, be it evidence by itself or a part of some. */
+  /** Clock and counters are held against what the TPM said before the quote came. */
+  @Override
+  public void judge(VerifiedClaims claims, Instant cameAt, Instant now, Checks checks) {
+    judge(claims, cameAt, checks);
+  }
+
+  /**
+   * Judges what a verified quote states, be it evidence by itself or a part of some.
+   *
+   * @param at when it came
+   */
   public void judge(TpmStatement statement, Instant at, Checks checks) {
     KnownKey key = statement.key();
     checks.check(

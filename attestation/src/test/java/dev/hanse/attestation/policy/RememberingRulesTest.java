@@ -22,6 +22,7 @@ class RememberingRulesTest {
   private static final Evidence MACHINE = new Evidence("cpu", Bytes.ofHex("01"));
   private static final Evidence GPU = new Evidence("nvidia-gpu", Bytes.ofHex("02"));
 
+  private final List<String> judged = new ArrayList<>();
   private final List<String> heard = new ArrayList<>();
 
   @Test
@@ -39,20 +40,32 @@ class RememberingRulesTest {
     assertThat(heard).isEmpty();
   }
 
+  @Test
+  void areToldWhenEvidenceCameThatIsJudgedOnceMoreAndHearOfItAtThatTime() {
+    Instant later = NOW.plusSeconds(600);
+
+    appraiser(true).reappraise(new Transcript(List.of(MACHINE), EXPECTED, NOW, later), later);
+
+    assertThat(judged).containsExactly("cpu came " + NOW + ", judged " + later);
+    assertThat(heard).containsExactly("cpu " + NOW);
+  }
+
   private void appraise(boolean gpuIsGood, Bytes reportData, List<Evidence> parts) {
-    Appraiser appraiser =
-        new Appraiser(
-            List.of(verifier("cpu"), verifier("nvidia-gpu")),
-            new AppraisalPolicy(
-                "test",
-                1,
-                Set.of("cpu", "nvidia-gpu"),
-                List.of(new Remembering("cpu", true), new Remembering("nvidia-gpu", gpuIsGood)),
-                Composition.ANY,
-                Duration.ofMinutes(2),
-                Duration.ofSeconds(30),
-                Duration.ofHours(1)));
-    appraiser.appraise(parts, reportData, NOW);
+    appraiser(gpuIsGood).appraise(parts, reportData, NOW);
+  }
+
+  private Appraiser appraiser(boolean gpuIsGood) {
+    return new Appraiser(
+        List.of(verifier("cpu"), verifier("nvidia-gpu")),
+        new AppraisalPolicy(
+            "test",
+            1,
+            Set.of("cpu", "nvidia-gpu"),
+            List.of(new Remembering("cpu", true), new Remembering("nvidia-gpu", gpuIsGood)),
+            Composition.ANY,
+            Duration.ofMinutes(2),
+            Duration.ofSeconds(30),
+            Duration.ofHours(1)));
   }
 
   private static FakeVerifier verifier(String technology) {
@@ -76,6 +89,12 @@ class RememberingRulesTest {
     @Override
     public void judge(VerifiedClaims claims, Instant at, Checks checks) {
       checks.check("debug", holds, Reason.DEBUG, "debugging is on");
+    }
+
+    @Override
+    public void judge(VerifiedClaims claims, Instant cameAt, Instant now, Checks checks) {
+      judged.add(claims.technology() + " came " + cameAt + ", judged " + now);
+      judge(claims, now, checks);
     }
 
     @Override

@@ -3,11 +3,14 @@ package dev.hanse.attestation.tpm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Verification;
+import dev.hanse.attestation.VerifiedClaims;
 import dev.hanse.attestation.policy.Check;
 import dev.hanse.attestation.policy.CheckList;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CounterRulesTest {
@@ -96,6 +99,34 @@ class CounterRulesTest {
 
     assertThat(failed(rules, now, NOW.plusSeconds(1))).isEmpty();
     assertThat(failed(rules, setBack, NOW.plusSeconds(1))).containsExactly(CLOCK);
+  }
+
+  @Test
+  void doesNotHoldAQuoteThatIsJudgedOnceMoreAgainstOneThatCameLater() throws Exception {
+    TpmRules rules =
+        TpmRules.strict()
+            .withCounters(new CounterRules(new RememberedCounters(Duration.ofDays(1), 1), false));
+    VerifiedClaims earlier = claims();
+    rules.accepted(earlier, NOW);
+    forge.clock += 1;
+    rules.accepted(claims(), NOW.plusSeconds(60));
+
+    assertThat(failed(rules, earlier, NOW, NOW.plusSeconds(90))).isEmpty();
+    assertThat(failed(rules, earlier, NOW.plusSeconds(90), NOW.plusSeconds(90)))
+        .containsExactly(CLOCK);
+  }
+
+  private VerifiedClaims claims() throws Exception {
+    Verification verified =
+        new TpmVerifier(AttestationKeys.pinned(Set.of(forge.name()))).verify(forge.evidence(), NOW);
+    return ((Verification.Verified) verified).claims();
+  }
+
+  private static List<String> failed(
+      TpmRules rules, VerifiedClaims claims, Instant cameAt, Instant now) {
+    CheckList checks = new CheckList();
+    rules.judge(claims, cameAt, now, checks);
+    return failed(checks);
   }
 
   private List<String> failed(long clock, long resets, long restarts) throws Exception {
