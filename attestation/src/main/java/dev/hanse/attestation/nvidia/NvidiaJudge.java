@@ -36,6 +36,26 @@ import java.util.TreeMap;
 public final class NvidiaJudge implements Judge {
   private static final Bytes NOTHING = Bytes.copyOf(new byte[0]);
 
+  private final Anchors devices;
+  private final Anchors manifests;
+
+  public NvidiaJudge() {
+    this(
+        Anchors.pinned(Set.of(NvidiaVerifier.DEVICE_ROOT)),
+        Anchors.pinned(Set.of(NvidiaVerifier.RIM_ROOT)));
+  }
+
+  /**
+   * Judges with other roots than NVIDIA's.
+   *
+   * @param devices of genuine vectors
+   * @param manifests of all vectors
+   */
+  NvidiaJudge(Anchors devices, Anchors manifests) {
+    this.devices = devices;
+    this.manifests = manifests;
+  }
+
   @Override
   public String technology() {
     return NvidiaVerifier.TECHNOLOGY;
@@ -49,8 +69,7 @@ public final class NvidiaJudge implements Judge {
       if (rim.isPresent() && vector.file("evidence").isEmpty()) {
         return judgeRim(rim.get(), vector, at);
       }
-      Anchors devices = genuine ? deviceRoot() : anchors(vector);
-      VerifiedClaims claims = verify(vector.files(), devices, rim, at);
+      VerifiedClaims claims = verify(vector.files(), genuine ? devices : anchors(vector), rim, at);
       return outcome(claims, rules(vector.params(), rim.isPresent()), vector.params(), at);
     } catch (Rejection rejection) {
       return new Verdict.Rejected(rejection.refusal());
@@ -73,11 +92,11 @@ public final class NvidiaJudge implements Judge {
         : Verdict.of(failure);
   }
 
-  private static Verdict judgeRim(Bytes xml, Vector vector, Instant at) throws Rejection {
-    Rim rim = RimDocument.verified(xml, rimRoot(), at);
+  private Verdict judgeRim(Bytes xml, Vector vector, Instant at) throws Rejection {
+    Rim rim = RimDocument.verified(xml, manifests, at);
     for (Map<String, Bytes> neighbour : vector.neighbours()) {
       if (neighbour.containsKey("evidence") && isAbout(rim, neighbour.get("evidence"))) {
-        VerifiedClaims claims = verify(neighbour, deviceRoot(), Optional.of(xml), at);
+        VerifiedClaims claims = verify(neighbour, devices, Optional.of(xml), at);
         return outcome(claims, rules(vector.params(), true), vector.params(), at);
       }
     }
@@ -94,15 +113,15 @@ public final class NvidiaJudge implements Judge {
     }
   }
 
-  private static VerifiedClaims verify(
-      Map<String, Bytes> files, Anchors devices, Optional<Bytes> rim, Instant at) throws Rejection {
+  private VerifiedClaims verify(
+      Map<String, Bytes> files, Anchors anchors, Optional<Bytes> rim, Instant at) throws Rejection {
     Evidence evidence =
         new Evidence(
             NvidiaVerifier.TECHNOLOGY,
             files.getOrDefault("evidence", NOTHING),
             List.of(files.getOrDefault("chain", NOTHING)));
     CollateralStore store = rim.isPresent() ? new OnlyRim(rim.get()) : CollateralStore.EMPTY;
-    return switch (new NvidiaVerifier(devices, rimRoot(), () -> store).verify(evidence, at)) {
+    return switch (new NvidiaVerifier(anchors, manifests, () -> store).verify(evidence, at)) {
       case Verification.Verified(var verified) -> verified;
       case Verification.Refused(Refusal.Rejected(var stage, var reason, var detail)) ->
           throw new Rejection(stage, reason, detail);
@@ -144,14 +163,6 @@ public final class NvidiaJudge implements Judge {
     return version.isTextual()
         ? NvidiaRules.Accepted.exactly(Set.of(version.textValue()))
         : NvidiaRules.Accepted.ANY;
-  }
-
-  private static Anchors deviceRoot() {
-    return Anchors.pinned(Set.of(NvidiaVerifier.DEVICE_ROOT));
-  }
-
-  private static Anchors rimRoot() {
-    return Anchors.pinned(Set.of(NvidiaVerifier.RIM_ROOT));
   }
 
   private static Anchors anchors(Vector vector) throws Rejection {
