@@ -5,7 +5,6 @@ import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
-import dev.hanse.attestation.x509.Anchors;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -20,13 +19,13 @@ import java.util.TreeMap;
  */
 final class Manifests {
   private final CollateralStore store;
-  private final Anchors anchors;
+  private final CheckedRims checked;
   private final Instant at;
   private Instant validUntil = Instant.MAX;
 
-  Manifests(CollateralStore store, Anchors anchors, Instant at) {
+  Manifests(CollateralStore store, CheckedRims checked, Instant at) {
     this.store = store;
-    this.anchors = anchors;
+    this.checked = checked;
     this.at = at;
   }
 
@@ -91,7 +90,7 @@ final class Manifests {
     if (kept.isEmpty()) {
       return Optional.empty();
     }
-    Rim rim = RimDocument.verified(kept.get(), anchors, at);
+    Rim rim = checked.of(id, kept.get(), at);
     Rejection.unless(
         rim.product().equals(product) && rim.version().equalsIgnoreCase(version),
         Stage.ENDORSEMENT,

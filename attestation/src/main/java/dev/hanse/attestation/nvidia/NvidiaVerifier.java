@@ -25,14 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x500.style.IETFUtils;
 
 /**
  * Verifies evidence of NVIDIA GPUs and switches: SPDM report, chain of the device, firmware digest,
- * and the reference manifests of driver and VBIOS where our store has them. Immutable, any thread,
- * no I/O.
+ * and the reference manifests of driver and VBIOS where our store has them. Any thread, no I/O; it
+ * remembers manifests it has checked.
  *
  * <p>Layout of {@link Evidence}: the body is the SPDM request and the response to it, as NVML gives
  * the attestation report; its nonce is {@link #nonce} of the exchange's report data. Collateral is
@@ -64,7 +61,7 @@ public final class NvidiaVerifier extends Verifier {
   private static final int DIGITAL_SIGNATURE = 0;
 
   private final Anchors deviceAnchors;
-  private final Anchors rimAnchors;
+  private final CheckedRims rims;
   private final Supplier<CollateralStore> collateral;
 
   /** Trusts these roots of devices and of manifests, and no others. */
@@ -72,7 +69,7 @@ public final class NvidiaVerifier extends Verifier {
       Anchors deviceAnchors, Anchors rimAnchors, Supplier<CollateralStore> collateral) {
     super(TECHNOLOGY, Level.TEE);
     this.deviceAnchors = deviceAnchors;
-    this.rimAnchors = rimAnchors;
+    this.rims = new CheckedRims(rimAnchors);
     this.collateral = collateral;
   }
 
@@ -104,7 +101,7 @@ public final class NvidiaVerifier extends Verifier {
         Stage.ENDORSEMENT,
         Reason.FWID,
         "the report names another firmware than the certificate of the key that signed it");
-    Manifests manifests = new Manifests(collateral.get(), rimAnchors, at);
+    Manifests manifests = new Manifests(collateral.get(), rims, at);
     GpuStatement statement =
         manifests.compare(report, fields, architecture, device(chain), firmware);
     return verified(
@@ -155,10 +152,7 @@ public final class NvidiaVerifier extends Verifier {
 
   private static Architecture architecture(X509Certificate leaf, GpuStatement.Kind kind)
       throws Rejection {
-    var names =
-        X500Name.getInstance(leaf.getSubjectX500Principal().getEncoded()).getRDNs(BCStyle.CN);
-    String name = names.length == 1 ? IETFUtils.valueToString(names[0].getFirst().getValue()) : "";
-    return Architecture.named(name)
+    return Architecture.named(Certificates.commonName(leaf))
         .filter(architecture -> architecture.kind() == kind)
         .orElseThrow(() ->
             new Rejection(
