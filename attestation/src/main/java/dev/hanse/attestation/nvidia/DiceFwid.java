@@ -34,40 +34,54 @@ final class DiceFwid {
     if ((composite == null) == (tcbInfo == null)) {
       return Optional.empty();
     }
-    try {
-      Bytes fwid =
-          composite == null ? ofTcbInfo(unwrapped(tcbInfo)) : ofComposite(unwrapped(composite));
-      return fwid.equals(Bytes.copyOf(new byte[SpdmReport.DIGEST_BYTES]))
-          ? Optional.empty()
-          : Optional.of(fwid);
-    } catch (Rejection unreadable) {
-      return Optional.empty();
-    }
+    return composite == null ? ofTcbInfo(tcbInfo) : ofComposite(composite);
   }
 
   /** SEQUENCE { version, SubjectPublicKeyInfo of the device, FWID }. */
-  private static Bytes ofComposite(ByteReader sequence) throws Rejection {
-    element(sequence, INTEGER);
-    element(sequence, SEQUENCE);
-    Bytes fwid = fwid(element(sequence, SEQUENCE));
-    sequence.end("the extension");
-    return fwid;
+  static Optional<Bytes> ofComposite(byte[] extensionValue) {
+    return read(
+        extensionValue,
+        sequence -> {
+          element(sequence, INTEGER);
+          element(sequence, SEQUENCE);
+          Bytes fwid = fwid(element(sequence, SEQUENCE));
+          sequence.end("the extension");
+          return fwid;
+        });
   }
 
   /**
    * SEQUENCE of optional fields with rising tags; [6] is a list of FWIDs, of which the first is the
    * firmware's. Genuine ones have a second, all zero.
    */
-  private static Bytes ofTcbInfo(ByteReader sequence) throws Rejection {
-    int last = FIRST_CONTEXT_TAG - 1;
-    while (true) {
-      int tag = sequence.u8("tag");
-      refuseUnless((tag & ~0x20) > last && tag <= FWIDS, sequence);
-      last = tag & ~0x20;
-      ByteReader content = sequence.slice(length(sequence), "field");
-      if (tag == FWIDS) {
-        return fwid(element(content, SEQUENCE));
-      }
+  static Optional<Bytes> ofTcbInfo(byte[] extensionValue) {
+    return read(
+        extensionValue,
+        sequence -> {
+          int last = FIRST_CONTEXT_TAG - 1;
+          while (true) {
+            int tag = sequence.u8("tag");
+            refuseUnless((tag & ~0x20) > last && tag <= FWIDS, sequence);
+            last = tag & ~0x20;
+            ByteReader content = sequence.slice(length(sequence), "field");
+            if (tag == FWIDS) {
+              return fwid(element(content, SEQUENCE));
+            }
+          }
+        });
+  }
+
+  private interface Reading {
+    Bytes of(ByteReader sequence) throws Rejection;
+  }
+
+  /** All zero is no digest. */
+  private static Optional<Bytes> read(byte[] extensionValue, Reading reading) {
+    try {
+      return Optional.of(reading.of(unwrapped(extensionValue)))
+          .filter(fwid -> !fwid.equals(Bytes.copyOf(new byte[SpdmReport.DIGEST_BYTES])));
+    } catch (Rejection unreadable) {
+      return Optional.empty();
     }
   }
 
@@ -96,13 +110,16 @@ final class DiceFwid {
     return reader.slice(length(reader), "element");
   }
 
+  /** Of up to 64 KiB, in its shortest form: a certificate's shape is not checked down to here. */
   private static int length(ByteReader reader) throws Rejection {
     int first = reader.u8("length");
     if (first < 0x80) {
       return first;
     }
     refuseUnless(first == 0x81 || first == 0x82, reader);
-    return first == 0x81 ? reader.u8("length") : reader.u16Be("length");
+    int length = first == 0x81 ? reader.u8("length") : reader.u16Be("length");
+    refuseUnless(length >= (first == 0x81 ? 0x80 : 0x100), reader);
+    return length;
   }
 
   private static void refuseUnless(boolean holds, ByteReader reader) throws Rejection {

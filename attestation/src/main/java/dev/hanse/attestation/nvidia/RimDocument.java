@@ -82,13 +82,15 @@ final class RimDocument {
    * @throws Rejection of stage {@code ENDORSEMENT}
    */
   static Rim verified(Bytes xml, Anchors anchors, Instant at) throws Rejection {
-    RimDocument document = new RimDocument(parse(xml));
+    RimDocument document = parse(xml);
     Instant validUntil = new RimSignature(document.signature).verify(anchors, at);
+    return document.rim(validUntil);
+  }
+
+  /** What it says, for the time its signature is good for. */
+  Rim rim(Instant validUntil) throws Rejection {
     return new Rim(
-        document.meta.getAttribute("product"),
-        document.meta.getAttribute("colloquialVersion"),
-        document.active(),
-        validUntil);
+        meta.getAttribute("product"), meta.getAttribute("colloquialVersion"), active(), validUntil);
   }
 
   private SortedMap<Integer, List<Bytes>> active() throws Rejection {
@@ -149,15 +151,18 @@ final class RimDocument {
     return Integer.parseInt(text);
   }
 
-  /** The characters are decoded here, so that what is scanned is what is parsed. */
-  private static Element parse(Bytes xml) throws Rejection {
+  /**
+   * Reads a manifest's outline, of which nothing is believed. The characters are decoded here, so
+   * that what is scanned is what is parsed.
+   */
+  static RimDocument parse(Bytes xml) throws Rejection {
     require(xml.size() <= LIMIT_BYTES, Reason.LENGTH, "a manifest of " + xml.size() + " bytes");
     try {
       String text =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(xml.toArray())).toString();
       scan(text);
       Document document = builder().parse(new InputSource(new StringReader(text)));
-      return document.getDocumentElement();
+      return new RimDocument(document.getDocumentElement());
     } catch (CharacterCodingException broken) {
       throw rejection(Reason.STRUCTURE, "a manifest is not UTF-8");
     } catch (SAXException broken) {

@@ -7,6 +7,7 @@ import dev.hanse.attestation.Bytes;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * Feeds mutants of good bytes to a parser or verifier. As many as {@code -Dhanse.fuzz.executions}
@@ -31,9 +32,23 @@ public final class Fuzz {
    */
   public static void mutants(
       long seed, List<Bytes> good, Predicate<Bytes> accepts, Predicate<Bytes> mayAccept) {
+    mutants(seed, good, new Mutations(seed)::of, accepts, mayAccept);
+  }
+
+  /**
+   * As above, with a mutation of the subject's own kind, such as one that signs what it changed. It
+   * is not measured.
+   *
+   * @param mutation reproducible: named by the seed
+   */
+  public static void mutants(
+      long seed,
+      List<Bytes> good,
+      UnaryOperator<Bytes> mutation,
+      Predicate<Bytes> accepts,
+      Predicate<Bytes> mayAccept) {
     int executions = Integer.getInteger("hanse.fuzz.executions", 3_000);
     boolean isLong = executions >= LONG_RUN;
-    Mutations mutations = new Mutations(seed);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long started = System.nanoTime();
     long taken = 0;
@@ -41,7 +56,7 @@ public final class Fuzz {
     long longestMillis = 0;
     assertThat(good).as("good inputs").allMatch(accepts);
     for (int i = 0; i < executions; i++) {
-      Bytes mutant = mutations.of(good.get(i % good.size()));
+      Bytes mutant = mutation.apply(good.get(i % good.size()));
       long before = threads.getCurrentThreadAllocatedBytes();
       long start = threads.getCurrentThreadCpuTime();
       boolean accepted = accepts.test(mutant);

@@ -124,15 +124,29 @@ class DiceFwidTest {
   @Test
   void findsNoneBehindLengthsOfOtherForms() {
     Bytes content = NvidiaForge.joined(ONE, KEY, FWID);
-    String twoBytes = "%04x".formatted(content.size());
-
-    assertThat(of(COMPOSITE, NvidiaForge.joined(Bytes.ofHex("3082" + twoBytes), content)))
-        .isEqualTo(FIRMWARE);
-    for (String form : new String[] {"3080", "3083", "3084", "30ff"}) {
-      assertThat(of(COMPOSITE, NvidiaForge.joined(Bytes.ofHex(form + twoBytes), content)))
-          .as(form)
-          .isEqualTo(NONE);
+    for (String head : new String[] {"30", "3081", "3082", "3080", "3083", "3084", "30ff"}) {
+      String length = (head.equals("3082") ? "%04x" : "%02x").formatted(content.size());
+      assertThat(of(COMPOSITE, NvidiaForge.joined(Bytes.ofHex(head + length), content)))
+          .as(head)
+          .isEqualTo(head.equals("30") ? FIRMWARE : NONE);
     }
+  }
+
+  /** Lengths have one form: 127 in one byte, 128 in two, 255 in two, 256 in three. */
+  @Test
+  void readsLengthsInTheirShortestFormOnly() {
+    assertThat(filled("307f", 0x7F)).isEqualTo(FIRMWARE);
+    assertThat(filled("30817f", 0x7F)).isEqualTo(NONE);
+    assertThat(filled("308180", 0x80)).isEqualTo(FIRMWARE);
+    assertThat(filled("3081ff", 0xFF)).isEqualTo(FIRMWARE);
+    assertThat(filled("308200ff", 0xFF)).isEqualTo(NONE);
+    assertThat(filled("30820100", 0x100)).isEqualTo(FIRMWARE);
+  }
+
+  /** With a key of so many bytes and this head. */
+  private static Bytes filled(String head, int size) {
+    Bytes key = NvidiaForge.joined(Bytes.ofHex(head), NvidiaForge.filled(size, 1));
+    return of(COMPOSITE, NvidiaForge.der(0x30, ONE, key, FWID));
   }
 
   private static final Bytes NONE = Bytes.ofHex("");
