@@ -22,6 +22,12 @@ public record LoggedEvent(int pcr, long type, Map<TpmHash, Bytes> digests, Bytes
     return type == EventLog.NO_ACTION;
   }
 
+  /** Whether it is these bytes that were measured, by any bank. */
+  boolean measures(Bytes content) {
+    return digests.entrySet().stream()
+        .anyMatch(digest -> digest.getKey().of(content).equals(digest.getValue()));
+  }
+
   /** Whether its data are what was measured, by one bank. */
   boolean hashesItsData(TpmHash bank) {
     return bank.of(data).equals(digests.get(bank));

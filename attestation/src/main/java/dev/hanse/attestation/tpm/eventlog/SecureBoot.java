@@ -8,14 +8,14 @@ import dev.hanse.attestation.Rejection;
 import java.util.List;
 import java.util.Optional;
 
-/** What a log says about UEFI Secure Boot: worth as much as the replay of its PCR 7. */
+/** What a log says about UEFI Secure Boot: worth as much as the replay of the register it is in. */
 public enum SecureBoot {
   ON,
   OFF,
   /** Not said, said twice with different answers, or only once the firmware had handed over. */
   UNKNOWN;
 
-  /** The register that holds what boot was allowed by. */
+  /** The register of a TPM that holds what boot was allowed by. */
   public static final int PCR = 7;
 
   /** EFI_GLOBAL_VARIABLE 8be4df61-93ca-11d2-aa0d-00e098032b8c, as it stands in memory. */
@@ -23,17 +23,28 @@ public enum SecureBoot {
 
   private static final String NAME = "SecureBoot";
 
+  /** What is measured as a separator (PC Client Platform Firmware Profile 1.05, 10.4.1). */
+  private static final Bytes HANDED_OVER = Bytes.copyOf(new byte[4]);
+
+  /** Reads it off a TPM's log. */
+  public static SecureBoot of(EventLog log) {
+    return of(log, PCR);
+  }
+
   /**
    * Reads it off a log: the firmware's measurement of the variable before the separator. One that
-   * comes after was extended by someone who could as well be the operating system.
+   * comes after was extended by someone who could as well be the operating system. Types are not
+   * measured, so a separator is known by its digest, whatever the log calls it.
+   *
+   * @param register that the firmware measures the variable into
    */
-  public static SecureBoot of(EventLog log) {
+  public static SecureBoot of(EventLog log, int register) {
     Optional<SecureBoot> found = Optional.empty();
     for (LoggedEvent event : log.events()) {
-      if (event.pcr() != PCR) {
+      if (event.pcr() != register || event.isNote()) {
         continue;
       }
-      if (event.type() == EventLog.SEPARATOR) {
+      if (event.type() == EventLog.SEPARATOR || event.measures(HANDED_OVER)) {
         break;
       }
       Optional<SecureBoot> said = said(event);
