@@ -71,7 +71,7 @@ public final class Certificates {
     List<X509Certificate> certificates = new ArrayList<>();
     int at = text.indexOf(BEGIN);
     while (at >= 0) {
-      int end = text.indexOf(END, at);
+      int end = text.indexOf(END, at + BEGIN.length());
       Rejection.unless(
           end >= 0 && certificates.size() < LIMIT_COUNT,
           Stage.PARSE,

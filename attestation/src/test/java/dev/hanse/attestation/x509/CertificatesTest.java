@@ -121,6 +121,13 @@ class CertificatesTest {
   }
 
   @Test
+  void refusesPemWhoseEndSharesItsDashesWithItsBeginning() {
+    refused(
+        Reason.STRUCTURE,
+        () -> Certificates.ofPem(ascii("-----BEGIN CERTIFICATE-----END CERTIFICATE-----\n")));
+  }
+
+  @Test
   void refusesMoreCertificatesThanAnyChainHas() throws Rejection {
     assertThat(Certificates.ofPem(ascii(pem(der).repeat(8)))).hasSize(8);
     refused(Reason.STRUCTURE, () -> Certificates.ofPem(ascii(pem(der).repeat(9))));
