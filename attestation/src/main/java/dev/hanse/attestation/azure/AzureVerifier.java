@@ -121,13 +121,16 @@ public final class AzureVerifier extends Verifier {
             snp.verify(
                 new Evidence(SnpVerifier.TECHNOLOGY, hcl.report(), evidence.collateral()), at));
       }
-      case Tee.Tdx(var tdx, var withoutCollateral) ->
-          withoutCollateral
-              ? new Reported.Signed(tdx.signedQuote(body.tdQuote(), at).report().reportData())
-              : reported(
-                  tdx.verify(
-                      new Evidence(TdxVerifier.TECHNOLOGY, body.tdQuote(), evidence.collateral()),
-                      at));
+      case Tee.Tdx(var tdx, var withoutCollateral) -> {
+        Rejection.unless(
+            evidence.collateral().isEmpty(),
+            Stage.PARSE,
+            Reason.STRUCTURE,
+            "the event log of Azure's TDX is its virtual TPM's; nothing stands beside the evidence");
+        yield withoutCollateral
+            ? new Reported.Signed(tdx.signedQuote(body.tdQuote(), at).report().reportData())
+            : reported(tdx.verify(new Evidence(TdxVerifier.TECHNOLOGY, body.tdQuote()), at));
+      }
     };
   }
 

@@ -94,7 +94,9 @@ public final class TdxJudge implements Judge {
         allowed,
         strict.distrusted(),
         strict.permittedAttributes(),
-        strict.requiredAttributes());
+        strict.requiredAttributes(),
+        strict.requireEventLog(),
+        strict.requireSecureBoot());
   }
 
   private static void allow(Map<TdxField, Set<Bytes>> allowed, TdxField field, JsonNode value) {

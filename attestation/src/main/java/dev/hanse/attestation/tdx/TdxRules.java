@@ -5,6 +5,8 @@ import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.VerifiedClaims;
 import dev.hanse.attestation.policy.Rules;
+import dev.hanse.attestation.tpm.eventlog.LoggedEvent;
+import dev.hanse.attestation.tpm.eventlog.SecureBoot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -27,6 +29,8 @@ import java.util.Set;
  * @param distrusted values by field: a product line by FMSPC, a machine by PPID, a module by MRSEAM
  * @param permittedAttributes the TDATTRIBUTES that may be set
  * @param requiredAttributes the TDATTRIBUTES that must be set
+ * @param requireEventLog whether evidence without a log is refused; one that comes is always judged
+ * @param requireSecureBoot whether the log must say that UEFI Secure Boot was on
  */
 public record TdxRules(
     Set<TcbStatus> tcbStatuses,
@@ -36,7 +40,9 @@ public record TdxRules(
     Map<TdxField, Set<Bytes>> allowed,
     Map<TdxField, Set<Bytes>> distrusted,
     long permittedAttributes,
-    long requiredAttributes)
+    long requiredAttributes,
+    boolean requireEventLog,
+    boolean requireSecureBoot)
     implements Rules {
   /** Attributes that take nothing from the domain's isolation. */
   public static final long HARMLESS_ATTRIBUTES =
@@ -64,6 +70,9 @@ public record TdxRules(
       throw new IllegalArgumentException(
           "attributes 1 to 7 are never permitted, and what is required must be");
     }
+    if (requireSecureBoot && !requireEventLog) {
+      throw new IllegalArgumentException("secure boot is read off the event log: require both");
+    }
   }
 
   /** Up to date, without debug, not to be moved; nothing is compared with values. */
@@ -76,7 +85,33 @@ public record TdxRules(
         Map.of(),
         Map.of(),
         HARMLESS_ATTRIBUTES,
-        0);
+        0,
+        false,
+        false);
+  }
+
+  /** With a log, and, if asked, with secure boot by its word. */
+  public TdxRules requiringEventLog(boolean secureBoot) {
+    return asking(true, secureBoot);
+  }
+
+  /** Without asking for a log, for machines whose boot is measured elsewhere. */
+  public TdxRules leavingEventLog() {
+    return asking(false, false);
+  }
+
+  private TdxRules asking(boolean eventLog, boolean secureBoot) {
+    return new TdxRules(
+        tcbStatuses,
+        tcbGrace,
+        refusedAdvisories,
+        minTcbEvaluation,
+        allowed,
+        distrusted,
+        permittedAttributes,
+        requiredAttributes,
+        eventLog,
+        secureBoot);
   }
 
   @Override
@@ -97,6 +132,9 @@ public record TdxRules(
   public void judge(TdxStatement statement, Instant at, Checks checks) {
     judgeTcb(statement.tcb(), at, checks);
     judgeAttributes(statement.report(), checks);
+    if (requireEventLog || statement.eventLog().isPresent()) {
+      judgeEventLog(statement, checks);
+    }
     allowed.forEach((field, values) -> {
       Optional<Bytes> value = field.of(statement);
       checks.check(
@@ -174,6 +212,32 @@ public record TdxRules(
             || report.later().get().mrServiceTd().equals(NO_SERVICE_TD),
         Reason.MIGRATION_AGENT_ALLOWED,
         "a service domain is bound to the domain");
+  }
+
+  private void judgeEventLog(TdxStatement statement, Checks checks) {
+    if (statement.eventLog().isEmpty()) {
+      checks.check("event-log", false, Reason.REPLAY, "there is no event log, and one is required");
+      return;
+    }
+    Ccel log = statement.eventLog().get();
+    Set<Integer> unexplained = log.unexplained(statement.report());
+    checks.check(
+        "event-log",
+        unexplained.isEmpty(),
+        Reason.REPLAY,
+        "the event log does not explain what RTMRs " + unexplained + " hold");
+    Optional<LoggedEvent> lie = log.firstLie();
+    checks.check(
+        "event-data",
+        lie.isEmpty(),
+        Reason.EVENT_DATA_DIGEST,
+        "an event's text is not what was measured, in RTMR "
+            + lie.map(event -> Integer.toString(event.pcr() - 1)).orElse(""));
+    if (requireSecureBoot) {
+      SecureBoot said = log.secureBoot(statement.report());
+      checks.check(
+          "secure-boot", said == SecureBoot.ON, Reason.SECURE_BOOT, "secure boot is " + said);
+    }
   }
 
   private static Map<TdxField, Set<Bytes>> copy(Map<TdxField, Set<Bytes>> values) {

@@ -12,6 +12,7 @@ import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.Verifier;
 import dev.hanse.attestation.x509.Anchors;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,8 @@ import java.util.Set;
  *
  * <p>Evidence: the body is the quote as Linux' {@code configfs-tsm} gives it in {@code outblob},
  * its 64 bytes of {@code inblob} being the exchange's report data. The platform's certificates
- * stand in the quote; there is no collateral beside it.
+ * stand in the quote; beside it may stand one piece of collateral, the event log of the domain's
+ * boot ({@link Ccel}), which is parsed here and replayed by {@link TdxRules}.
  *
  * <p>The order is: form, platform's chain to a pinned root, QE report by the platform's key,
  * attestation key by the QE report, quote by the attestation key; then collateral and revocation
@@ -52,18 +54,23 @@ public final class TdxVerifier extends Verifier {
 
   @Override
   protected Verification examine(Evidence evidence, Instant at) throws Rejection {
-    Rejection.unless(
-        evidence.collateral().isEmpty(),
-        Stage.PARSE,
-        Reason.STRUCTURE,
-        "a TDX quote holds its certificates; nothing stands beside it");
+    Optional<Ccel> eventLog = eventLog(evidence.collateral());
     EndorsedQuote quote = endorse(signedQuote(evidence.body(), at), at);
     return verified(
         evidence,
         Map.of(Bound.REPORT_DATA, quote.statement().report().reportData()),
         Optional.empty(),
         quote.endorsedUntil(),
-        quote.statement());
+        quote.statement().with(eventLog));
+  }
+
+  private static Optional<Ccel> eventLog(List<Bytes> collateral) throws Rejection {
+    Rejection.unless(
+        collateral.size() <= 1,
+        Stage.PARSE,
+        Reason.STRUCTURE,
+        "beside a TDX quote stands an event log or nothing, not " + collateral.size() + " pieces");
+    return collateral.isEmpty() ? Optional.empty() : Optional.of(Ccel.read(collateral.getFirst()));
   }
 
   /**
@@ -87,7 +94,7 @@ public final class TdxVerifier extends Verifier {
     TcbEvaluation tcb = TcbEvaluation.of(quote, current);
     Instant platformUntil = quote.validUntil();
     return new EndorsedQuote(
-        new TdxStatement(quote.version(), quote.report(), quote.platform(), tcb),
+        new TdxStatement(quote.version(), quote.report(), quote.platform(), tcb, Optional.empty()),
         platformUntil.isBefore(current.validUntil()) ? platformUntil : current.validUntil());
   }
 }

@@ -2,15 +2,23 @@ package dev.hanse.attestation.tdx;
 
 import static dev.hanse.attestation.tdx.Refusals.claims;
 import static dev.hanse.attestation.tdx.Refusals.refused;
+import static dev.hanse.attestation.tdx.Refusals.statement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
+import dev.hanse.attestation.hostile.Outcome;
+import dev.hanse.attestation.policy.Appraisal;
+import dev.hanse.attestation.policy.AppraisalPolicy;
+import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.policy.Check;
+import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.vectors.SharedVectors;
 import dev.hanse.attestation.x509.Anchors;
 import dev.hanse.attestation.x509.Certificates;
@@ -18,12 +26,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TdxCapturesTest {
   private static final Instant V4_AT = Instant.parse("2025-07-01T00:00:00Z");
   private static final Instant V5_AT = Instant.parse("2026-03-25T00:00:00Z");
+  private static final Instant COS_AT = Instant.parse("2025-01-01T00:00:00Z");
   private static final String V4 = "v4-b0c06f.quote.bin";
   private static final String V4_COLLATERAL = "b0c06f-2025-06.collateral.json";
   private static final String V5 = "v5-td15-90c06f.quote.bin";
@@ -122,18 +133,27 @@ class TdxCapturesTest {
         Reason.UNTRUSTED_ROOT);
   }
 
-  @Test
-  void everyBitOfAGenuineQuotesHeaderAndBodyCounts() throws IOException {
-    byte[] quote = file(V5).toArray();
-    TdxVerifier verifier = verifier(file(V5_COLLATERAL));
-    claims(verifier.verify(TdxForge.evidence(Bytes.copyOf(quote)), V5_AT));
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5})
+  void everyBitOfAGenuineQuotesHeaderAndBodyCounts(int version) throws IOException {
+    byte[] quote = file(version == 4 ? V4 : V5).toArray();
+    Instant at = version == 4 ? V4_AT : V5_AT;
+    TdxVerifier verifier = verifier(file(version == 4 ? V4_COLLATERAL : V5_COLLATERAL));
+    int bits = (version == 4 ? 632 : 702) * 8;
+    claims(verifier.verify(TdxForge.evidence(Bytes.copyOf(quote)), at));
+    int refused = 0;
 
-    for (int bit = 0; bit < 702 * 8; bit += 5) {
+    for (int bit = 0; bit < bits; bit++) {
       byte[] flipped = quote.clone();
       flipped[bit / 8] ^= (byte) (1 << bit % 8);
-      assertThat(verifier.verify(TdxForge.evidence(Bytes.copyOf(flipped)), V5_AT))
-          .isInstanceOf(Verification.Refused.class);
+      refused +=
+          verifier.verify(TdxForge.evidence(Bytes.copyOf(flipped)), at)
+                  instanceof Verification.Refused
+              ? 1
+              : 0;
     }
+
+    assertThat(refused).isEqualTo(bits);
   }
 
   @Test
@@ -241,6 +261,103 @@ class TdxCapturesTest {
         }
       }
     }
+  }
+
+  @Test
+  void aGenuineQuoteIsAppraisedToTheEndTogetherWithItsLog() throws IOException, Rejection {
+    TdxStatement quoted = quotedByCos();
+    TdxStatement logged = quoted.with(Optional.of(Ccel.read(file("v4-cos113.ccel.bin"))));
+    TdxRules rules = TdxRules.strict().requiringEventLog(false);
+
+    assertThat(Outcome.of(checks -> rules.judge(logged, COS_AT, checks))).isEqualTo(Outcome.OK);
+    assertThat(logged.facts())
+        .containsEntry("event-log", "rtmr0 rtmr1 rtmr2 rtmr3")
+        .containsEntry("event-log-events", "43")
+        .containsEntry("event-log-secure-boot", "OFF");
+    assertThat(Outcome.of(checks -> rules.requiringEventLog(true).judge(logged, COS_AT, checks)))
+        .isEqualTo("POLICY SECURE_BOOT");
+    assertThat(Outcome.of(checks -> rules.judge(quoted, COS_AT, checks)))
+        .isEqualTo("POLICY REPLAY");
+  }
+
+  @Test
+  void aGenuineLogComesTheWholeWayBesideAQuoteOfItsRegisters() throws IOException, Rejection {
+    List<Bytes> rtmrs = TdxQuote.parse(file("v4-cos113-00806f.quote.bin")).report().rtmrs();
+    TdxForge forge = new TdxForge();
+    for (int index = 0; index < rtmrs.size(); index++) {
+      forge.body(328 + index * 48, rtmrs.get(index).hex());
+    }
+    Evidence evidence =
+        new Evidence("intel-tdx", forge.quote(), List.of(file("v4-cos113.ccel.bin")));
+
+    Appraisal appraisal =
+        new Appraiser(List.of(forge.verifier()), policy(TdxRules.strict().requiringEventLog(false)))
+            .appraise(evidence, TdxForge.REPORT_DATA, TdxForge.AT);
+
+    assertThat(appraisal).isInstanceOf(Appraisal.Accepted.class);
+    assertThat(appraisal.checks()).extracting(Check::name).contains("event-log", "event-data");
+  }
+
+  private static AppraisalPolicy policy(TdxRules rules) {
+    return new AppraisalPolicy(
+        "logged",
+        1,
+        Set.of("intel-tdx"),
+        List.of(rules),
+        Composition.ANY,
+        Duration.ofMinutes(2),
+        Duration.ofSeconds(30),
+        Duration.ofHours(1));
+  }
+
+  @Test
+  void everyByteOfAGenuineLogCountsOrIsNotRelied() throws IOException, Rejection {
+    TdxStatement quoted = quotedByCos();
+    byte[] log = file("v4-cos113.ccel.bin").toArray();
+    TdxRules rules = TdxRules.strict().requiringEventLog(false);
+    Map<String, String> facts = quoted.with(Optional.of(Ccel.read(Bytes.copyOf(log)))).facts();
+
+    for (int at = 0; at < log.length; at++) {
+      byte[] flipped = log.clone();
+      flipped[at] ^= 1;
+      try {
+        TdxStatement stated = quoted.with(Optional.of(Ccel.read(Bytes.copyOf(flipped))));
+        if (Outcome.of(checks -> rules.judge(stated, COS_AT, checks)).equals(Outcome.OK)
+            && !stated.facts().equals(facts)) {
+          // A renamed event says less, never more.
+          assertThat(stated.facts()).containsEntry("event-log-secure-boot", "UNKNOWN");
+        }
+      } catch (Rejection malformed) {
+        assertThat(malformed.refusal().stage()).isEqualTo(Stage.PARSE);
+      }
+    }
+  }
+
+  @Test
+  void aGenuineLogIsCutOutOfTheMemoryItCameIn() throws IOException, Rejection {
+    Bytes log = file("v4-cos113.ccel.bin");
+    byte[] memory = java.util.Arrays.copyOf(log.toArray(), 262_144);
+    java.util.Arrays.fill(memory, log.size(), memory.length, (byte) 0xFF);
+
+    assertThat(Ccel.within(Bytes.copyOf(memory))).isEqualTo(log);
+  }
+
+  /**
+   * What the genuine quote states, its signatures followed to Intel's root. Of its family no
+   * collateral was kept, so its TCB is said by the test to be good.
+   */
+  private TdxStatement quotedByCos() throws IOException, Rejection {
+    Bytes quote = file("v4-cos113-00806f.quote.bin");
+    TdxVerifier verifier = TdxVerifier.ofIntel(CollateralStore.EMPTY);
+    refused(
+        verifier.verify(TdxForge.evidence(quote), COS_AT), Stage.COLLATERAL, Reason.NO_COLLATERAL);
+    SignedQuote signed = verifier.signedQuote(quote, COS_AT);
+    return new TdxStatement(
+        signed.version(),
+        signed.report(),
+        signed.platform(),
+        statement(new TdxForge().verify()).tcb(),
+        Optional.empty());
   }
 
   @Test

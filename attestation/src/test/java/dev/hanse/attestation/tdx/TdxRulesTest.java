@@ -252,7 +252,9 @@ class TdxRulesTest {
         Map.of(),
         Map.of(),
         permitted,
-        required);
+        required,
+        false,
+        false);
   }
 
   private static TdxRules withFloor(int floor) {
@@ -304,7 +306,9 @@ class TdxRulesTest {
         allowed,
         distrusted,
         STRICT.permittedAttributes(),
-        STRICT.requiredAttributes());
+        STRICT.requiredAttributes(),
+        STRICT.requireEventLog(),
+        STRICT.requireSecureBoot());
   }
 
   private static List<String> failed(TdxRules rules, TdxForge forge) {

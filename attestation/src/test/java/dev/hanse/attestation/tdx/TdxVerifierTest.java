@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hanse.attestation.Bound;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
-import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
@@ -69,14 +68,6 @@ class TdxVerifierTest {
         ofIntel.verify(TdxForge.evidence(forge.quote()), TdxForge.AT),
         Stage.CRYPTO,
         Reason.UNTRUSTED_ROOT);
-  }
-
-  @Test
-  void refusesWhatStandsBesideAQuote() {
-    Evidence evidence =
-        new Evidence("intel-tdx", forge.quote(), List.of(Bytes.copyOf(new byte[] {1})));
-
-    refused(forge.verifier().verify(evidence, TdxForge.AT), Stage.PARSE, Reason.STRUCTURE);
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
+import dev.hanse.attestation.tdx.TdxRules;
 import dev.hanse.attestation.tpm.CounterHistory;
 import dev.hanse.attestation.tpm.TpmRules;
 import java.time.Duration;
@@ -66,6 +67,11 @@ public record PolicyFile(
       throw new IllegalArgumentException(
           "allow-azure-vtpm needs tpm2, and sev-snp or intel-tdx, to say what is asked");
     }
+    if (allowAzureVtpm && intelTdx.isPresent() && asksLess(tpm2.orElseThrow(), intelTdx.get())) {
+      throw new IllegalArgumentException(
+          "an Azure machine's event log is its virtual TPM's: with allow-azure-vtpm, what intel-tdx"
+              + " asks of it (require-event-log, require-secure-boot) tpm2 must ask, too");
+    }
     if (!allowSimulated
         && sevSnp.isEmpty()
         && intelTdx.isEmpty()
@@ -73,6 +79,13 @@ public record PolicyFile(
         && awsNitro.isEmpty()) {
       throw new IllegalArgumentException("a policy that allows no environment admits nobody");
     }
+  }
+
+  private static boolean asksLess(TpmPolicy vtpm, TdxPolicy tdx) {
+    TpmRules has = vtpm.rules();
+    TdxRules wanted = tdx.rules();
+    return (wanted.requireEventLog() && !has.requireEventLog())
+        || (wanted.requireSecureBoot() && !has.requireSecureBoot());
   }
 
   /**
@@ -101,7 +114,7 @@ public record PolicyFile(
       TpmRules vtpm = tpm2.orElseThrow().rules(history);
       sevSnp.map(snp -> new AzureRules(AzureVerifier.SNP, snp.rules(), vtpm)).ifPresent(rules::add);
       intelTdx
-          .map(tdx -> new AzureRules(AzureVerifier.TDX, tdx.rules(), vtpm))
+          .map(tdx -> new AzureRules(AzureVerifier.TDX, tdx.rules().leavingEventLog(), vtpm))
           .ifPresent(rules::add);
     }
     Set<String> technologies = new HashSet<>();

@@ -30,7 +30,16 @@ record TdxPolicy(
         Map<TdxField, List<String>> distrusted,
     @Doc("Whether debugging may be on: such a domain can be read from outside.") @Default("false")
         boolean allowDebug,
-    @Doc("Whether it may be moved.") @Default("false") boolean allowMigration) {
+    @Doc("Whether it may be moved.") @Default("false") boolean allowMigration,
+    @Doc(
+            """
+            Whether the event log of its boot (CCEL) must come along; one that comes is always
+            replayed. On Azure it is the virtual TPM's, and tpm2 asks for it.\
+            """)
+        @Default("false")
+        boolean requireEventLog,
+    @Doc("Whether that log must say that UEFI Secure Boot was on.") @Default("false")
+        boolean requireSecureBoot) {
   TdxPolicy {
     rules(
         tcbStatuses,
@@ -40,7 +49,9 @@ record TdxPolicy(
         allowed,
         distrusted,
         allowDebug,
-        allowMigration);
+        allowMigration,
+        requireEventLog,
+        requireSecureBoot);
   }
 
   TdxRules rules() {
@@ -52,7 +63,9 @@ record TdxPolicy(
         allowed,
         distrusted,
         allowDebug,
-        allowMigration);
+        allowMigration,
+        requireEventLog,
+        requireSecureBoot);
   }
 
   private static TdxRules rules(
@@ -63,7 +76,9 @@ record TdxPolicy(
       Map<TdxField, List<String>> allowed,
       Map<TdxField, List<String>> distrusted,
       boolean allowDebug,
-      boolean allowMigration) {
+      boolean allowMigration,
+      boolean requireEventLog,
+      boolean requireSecureBoot) {
     long permitted =
         TdxRules.HARMLESS_ATTRIBUTES
             | (allowDebug ? TdAttributes.DEBUG : 0)
@@ -76,7 +91,9 @@ record TdxPolicy(
         values("allowed", allowed),
         values("distrusted", distrusted),
         permitted,
-        0);
+        0,
+        requireEventLog || requireSecureBoot,
+        requireSecureBoot);
   }
 
   private static Map<TdxField, Set<Bytes>> values(String key, Map<TdxField, List<String>> byField) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hanse.api.config.ConfigException;
 import dev.hanse.api.config.StrictYaml;
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.azure.AzureRules;
 import dev.hanse.attestation.nitro.NitroRules;
 import dev.hanse.attestation.nvidia.NvidiaRules;
 import dev.hanse.attestation.policy.AppraisalPolicy;
@@ -111,6 +112,41 @@ class PolicyFileTest {
     assertThat(rules.minTcbEvaluation()).hasValue(17);
     assertThat(rules.allowed())
         .isEqualTo(Map.of(TdxField.MRTD, Set.of(Bytes.ofHex("cd".repeat(48)))));
+  }
+
+  @Test
+  void saysWhatTheLogOfADomainMustShow() {
+    TdxRules nothing = (TdxRules) only("id: a\nversion: 1\nintel-tdx: {}\n");
+    TdxRules logged = (TdxRules) only("id: a\nversion: 1\nintel-tdx: {require-event-log: true}\n");
+    TdxRules secure =
+        (TdxRules) only("id: a\nversion: 1\nintel-tdx: {require-secure-boot: true}\n");
+
+    assertThat(nothing.requireEventLog()).isFalse();
+    assertThat(logged.requireEventLog()).isTrue();
+    assertThat(logged.requireSecureBoot()).isFalse();
+    assertThat(secure.requireEventLog()).isTrue();
+    assertThat(secure.requireSecureBoot()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"require-event-log", "require-secure-boot"})
+  void asksForTheLogOfAnAzureMachineThroughItsVirtualTpm(String key) {
+    String both =
+        "id: a\nversion: 1\nallow-azure-vtpm: true\nintel-tdx: {%1$s: true}\ntpm2: {%1$s: %2$s}\n";
+
+    AzureRules azure =
+        PolicyFile.read(both.formatted(key, true)).rules().stream()
+            .filter(AzureRules.class::isInstance)
+            .map(AzureRules.class::cast)
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(((TdxRules) azure.tee()).requireEventLog()).isFalse();
+    assertThat(azure.vtpm().requireEventLog()).isTrue();
+    assertThatThrownBy(() -> PolicyFile.read(both.formatted(key, false)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("tpm2");
   }
 
   @Test
