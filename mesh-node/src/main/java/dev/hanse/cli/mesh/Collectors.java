@@ -4,6 +4,7 @@ import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.node.identity.EvidenceCollector;
 import dev.hanse.node.identity.SimulatedCollector;
 import dev.hanse.node.identity.collect.AllParts;
+import dev.hanse.node.identity.collect.CcelFile;
 import dev.hanse.node.identity.collect.GpuCommand;
 import dev.hanse.node.identity.collect.NitroCollector;
 import dev.hanse.node.identity.collect.TpmCollector;
@@ -27,7 +28,9 @@ final class Collectors {
       parts.add(
           switch (source) {
             case SEV_SNP -> tsm(TsmCollector.Kind.SEV_SNP, config, random);
-            case INTEL_TDX -> tsm(TsmCollector.Kind.TDX, config, random);
+            case INTEL_TDX ->
+                tsm(TsmCollector.Kind.TDX, config, random)
+                    .withEventLog(CcelFile.named(config.tdxEventLog()));
             case AWS_NITRO -> new NitroCollector(config.nitroDevice());
             case TPM -> new TpmCollector(config.tpmDevice(), config.tpmEventLog());
             case SIMULATED ->
@@ -44,7 +47,7 @@ final class Collectors {
     return parts.size() == 1 ? parts.getFirst() : new AllParts(parts);
   }
 
-  private static EvidenceCollector tsm(
+  private static TsmCollector tsm(
       TsmCollector.Kind kind, NodeFile.Evidence config, RandomGenerator random) {
     return new TsmCollector(
         kind,

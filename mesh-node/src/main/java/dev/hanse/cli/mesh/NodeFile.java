@@ -29,6 +29,13 @@ public record NodeFile(NodeConfig node, Evidence evidence) {
           Path tsmReports,
       @Doc("The VMPL to ask for, 0 to 3; -1 for the kernel's own. For sev-snp.") @Default("-1")
           int privilegeLevel,
+      @Doc(
+              """
+              The event log of a TDX domain's boot, sent along with its quote: a path, or none.
+              auto: /sys/firmware/acpi/tables/data/CCEL, where it is.\
+              """)
+          @Default("auto")
+          String tdxEventLog,
       @Doc("The TPM: a device, or unix:PATH or tcp:HOST:PORT of a swtpm, for tpm.")
           @Default("/dev/tpmrm0")
           String tpmDevice,

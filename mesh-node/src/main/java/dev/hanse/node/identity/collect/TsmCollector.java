@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
  * in {@code generation}, so that an answer to somebody else's question is noticed.
  *
  * <p>SNP's certificates come with it, in {@code auxblob}, if the host provides them; TDX quotes
- * hold their own. Blocking; any thread.
+ * hold their own, and the log of the domain's boot goes with them. Blocking; any thread.
  */
 public final class TsmCollector implements EvidenceCollector {
   public static final Path REPORTS = Path.of("/sys/kernel/config/tsm/report");
@@ -35,6 +35,7 @@ public final class TsmCollector implements EvidenceCollector {
   private final OptionalInt privilegeLevel;
   private final RandomGenerator random;
   private final Configfs files;
+  private final CcelFile eventLog;
 
   /** What the kernel calls a technology's provider. */
   public enum Kind {
@@ -64,11 +65,16 @@ public final class TsmCollector implements EvidenceCollector {
    * @param random names the directories
    */
   public TsmCollector(Kind kind, Path reports, OptionalInt privilegeLevel, RandomGenerator random) {
-    this(kind, reports, privilegeLevel, random, Configfs.KERNEL);
+    this(kind, reports, privilegeLevel, random, Configfs.KERNEL, CcelFile.NONE);
   }
 
   TsmCollector(
-      Kind kind, Path reports, OptionalInt privilegeLevel, RandomGenerator random, Configfs files) {
+      Kind kind,
+      Path reports,
+      OptionalInt privilegeLevel,
+      RandomGenerator random,
+      Configfs files,
+      CcelFile eventLog) {
     if (privilegeLevel.isPresent()
         && (privilegeLevel.getAsInt() < 0 || privilegeLevel.getAsInt() > 3)) {
       throw new IllegalArgumentException(
@@ -79,6 +85,12 @@ public final class TsmCollector implements EvidenceCollector {
     this.privilegeLevel = privilegeLevel;
     this.random = random;
     this.files = files;
+    this.eventLog = eventLog;
+  }
+
+  /** With the log of a TDX domain's boot beside its quotes. */
+  public TsmCollector withEventLog(CcelFile log) {
+    return new TsmCollector(kind, reports, privilegeLevel, random, files, log);
   }
 
   @Override
@@ -146,13 +158,15 @@ public final class TsmCollector implements EvidenceCollector {
       long before = generation(entry);
       files.write(entry.resolve("inblob"), reportData.toArray());
       Bytes body = blob(entry.resolve("outblob"), Evidence.BODY_LIMIT_BYTES);
-      List<Bytes> certificates =
-          kind == Kind.SEV_SNP
-              ? SnpCertificateTable.certificates(
-                  blob(entry.resolve("auxblob"), TABLE_LIMIT_BYTES).toArray())
-              : List.of();
+      List<Bytes> beside =
+          switch (kind) {
+            case SEV_SNP ->
+                SnpCertificateTable.certificates(
+                    blob(entry.resolve("auxblob"), TABLE_LIMIT_BYTES).toArray());
+            case TDX -> eventLog.read().stream().toList();
+          };
       if (generation(entry) == before + 1) {
-        return new Evidence(kind.technology, body, certificates);
+        return new Evidence(kind.technology, body, beside);
       }
     }
     throw new IOException(

@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -80,6 +81,17 @@ final class PretendKernel implements Configfs {
       }
     }
     KERNEL.remove(entry);
+  }
+
+  /** A TDX domain's log of one event, in memory with so much room behind it. */
+  static byte[] ccel(int room) {
+    ByteBuffer log = ByteBuffer.allocate(65 + 66 + room).order(ByteOrder.LITTLE_ENDIAN);
+    log.putInt(1).putInt(3).put(new byte[20]).putInt(33);
+    log.put("Spec ID Event03\0".getBytes(StandardCharsets.US_ASCII)).putInt(0).putInt(0);
+    log.putInt(1).putShort((short) 0x0C).putShort((short) 48).put((byte) 0);
+    log.putInt(1).putInt(0xD).putInt(1).putShort((short) 0x0C).put(new byte[48]).putInt(0);
+    Arrays.fill(log.array(), log.position(), log.capacity(), (byte) 0xFF);
+    return log.array();
   }
 
   /** A host's table of one certificate each. */

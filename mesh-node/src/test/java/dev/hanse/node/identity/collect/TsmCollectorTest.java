@@ -27,6 +27,7 @@ class TsmCollectorTest {
   private static final Bytes REPORT_DATA = Bytes.copyOf(new byte[64]);
 
   @TempDir Path reports;
+  @TempDir Path logs;
   private PretendKernel kernel;
 
   @BeforeEach
@@ -86,15 +87,39 @@ class TsmCollectorTest {
   }
 
   @Test
+  void tdxBringsTheLogOfItsBootBesideTheQuote() throws Exception {
+    kernel.provider = "tdx_guest";
+    Path memory = Files.write(logs.resolve("CCEL"), PretendKernel.ccel(100));
+
+    Evidence evidence =
+        collector(TsmCollector.Kind.TDX)
+            .withEventLog(CcelFile.named(memory.toString()))
+            .collect(REPORT_DATA)
+            .getFirst();
+
+    assertThat(evidence.collateral()).containsExactly(Bytes.copyOf(PretendKernel.ccel(0)));
+  }
+
+  @Test
+  void leavesNothingBehindWhereTheLogCannotBeRead() {
+    kernel.provider = "tdx_guest";
+    TsmCollector collector =
+        collector(TsmCollector.Kind.TDX)
+            .withEventLog(CcelFile.named(logs.resolve("none").toString()));
+
+    assertThatThrownBy(() -> collector.collect(REPORT_DATA))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("tdx-event-log");
+    assertEmpty();
+  }
+
+  @Test
   void asksForThePrivilegeLevelItWasToldBeforeItAsksForTheReport() throws Exception {
-    new TsmCollector(TsmCollector.Kind.SEV_SNP, reports, OptionalInt.of(2), new Random(1), kernel)
-        .collect(REPORT_DATA);
+    collector(TsmCollector.Kind.SEV_SNP, OptionalInt.of(2)).collect(REPORT_DATA);
 
     assertThat(kernel.written).containsExactly("privlevel", "inblob");
     assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            new TsmCollector(
-                TsmCollector.Kind.SEV_SNP, reports, OptionalInt.of(4), new Random(1), kernel));
+        .isThrownBy(() -> collector(TsmCollector.Kind.SEV_SNP, OptionalInt.of(4)));
   }
 
   @Test
@@ -169,7 +194,11 @@ class TsmCollectorTest {
   }
 
   private TsmCollector collector(TsmCollector.Kind kind) {
-    return new TsmCollector(kind, reports, OptionalInt.empty(), new Random(1), kernel);
+    return collector(kind, OptionalInt.empty());
+  }
+
+  private TsmCollector collector(TsmCollector.Kind kind, OptionalInt privilegeLevel) {
+    return new TsmCollector(kind, reports, privilegeLevel, new Random(1), kernel, CcelFile.NONE);
   }
 
   private void assertEmpty() {
