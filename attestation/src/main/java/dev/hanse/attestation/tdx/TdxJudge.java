@@ -27,6 +27,9 @@ import java.util.Set;
 
 /** Runs sets of TDX quotes through the verifier and the rules of production. */
 public final class TdxJudge implements Judge {
+  private static final List<TdxField> RTMRS =
+      List.of(TdxField.RTMR0, TdxField.RTMR1, TdxField.RTMR2, TdxField.RTMR3);
+
   @Override
   public String technology() {
     return TdxVerifier.TECHNOLOGY;
@@ -34,16 +37,47 @@ public final class TdxJudge implements Judge {
 
   @Override
   public Verdict judge(Vector vector, boolean genuine) {
-    Optional<Bytes> bundle = vector.file("collateral");
-    CollateralStore store = id -> bundle;
-    Instant at = vector.time().orElseThrow();
-    Appraiser appraiser =
-        new Appraiser(List.of(verifier(vector, genuine, store)), policy(rules(vector.params())));
-    Evidence evidence = new Evidence(TdxVerifier.TECHNOLOGY, vector.file("quote").orElseThrow());
-    return switch (appraiser.appraise(evidence, vector.hex("report_data").orElseThrow(), at)) {
+    Entry entry;
+    try {
+      entry = Entry.of(vector, genuine);
+    } catch (IllegalArgumentException lacking) {
+      return new Verdict.Rejected(
+          new Refusal.Rejected(
+              Stage.PARSE,
+              Reason.STRUCTURE,
+              "the entry cannot be judged: " + lacking.getMessage()));
+    }
+    Appraiser appraiser = new Appraiser(List.of(entry.verifier()), policy(entry.rules()));
+    return switch (appraiser.appraise(entry.evidence(), entry.reportData(), entry.at())) {
       case Appraisal.Accepted(var _) -> new Verdict.Accepted();
       case Appraisal.Refused(var refusal, var _) -> verdict(refusal);
     };
+  }
+
+  /** What is needed of a vector to judge it. */
+  private record Entry(
+      TdxVerifier verifier, TdxRules rules, Evidence evidence, Bytes reportData, Instant at) {
+    /**
+     * Reads a vector.
+     *
+     * @throws IllegalArgumentException naming what it lacks or what of it cannot be read
+     */
+    static Entry of(Vector vector, boolean genuine) {
+      Optional<Bytes> bundle = vector.file("collateral");
+      return new Entry(
+          TdxJudge.verifier(vector, genuine, id -> bundle),
+          TdxJudge.rules(vector.params()),
+          new Evidence(
+              TdxVerifier.TECHNOLOGY,
+              there(vector.file("quote"), "quote"),
+              vector.file("ccel").stream().toList()),
+          there(vector.hex("report_data"), "report_data"),
+          there(vector.time(), "time"));
+    }
+
+    private static <T> T there(Optional<T> part, String name) {
+      return part.orElseThrow(() -> new IllegalArgumentException("it has no " + name));
+    }
   }
 
   private static TdxVerifier verifier(Vector vector, boolean genuine, CollateralStore store) {
@@ -52,9 +86,9 @@ public final class TdxJudge implements Judge {
     }
     try {
       return new TdxVerifier(
-          Anchors.of(Certificates.ofPem(vector.trustAnchor().orElseThrow())), store);
+          Anchors.of(Certificates.ofPem(Entry.there(vector.trustAnchor(), "trust_anchor"))), store);
     } catch (Rejection broken) {
-      throw new IllegalArgumentException("the anchor of " + vector.id() + " is broken", broken);
+      throw new IllegalArgumentException("its trust_anchor is broken", broken);
     }
   }
 
@@ -74,14 +108,12 @@ public final class TdxJudge implements Judge {
   private static TdxRules rules(JsonNode params) {
     TdxRules strict = TdxRules.strict();
     Set<TcbStatus> statuses = new HashSet<>();
-    params
-        .path("allowed_tcb_status")
-        .forEach(status -> statuses.add(TcbStatus.named(status.asText()).orElseThrow()));
+    params.path("allowed_tcb_status").forEach(status -> statuses.add(status(status.asText())));
     Map<TdxField, Set<Bytes>> allowed = new EnumMap<>(TdxField.class);
     allow(allowed, TdxField.MRTD, params.path("reference_mrtd"));
     allow(allowed, TdxField.MRTD, params.path("mrtd"));
-    for (int i = 0; i < params.path("rtmrs").size(); i++) {
-      allow(allowed, TdxField.valueOf("RTMR" + i), params.path("rtmrs").path(i));
+    for (int i = 0; i < RTMRS.size(); i++) {
+      allow(allowed, RTMRS.get(i), params.path("rtmrs").path(i));
     }
     allow(allowed, TdxField.XFAM, params.path("xfam"));
     allow(allowed, TdxField.FMSPC, params.path("fmspc"));
@@ -97,6 +129,11 @@ public final class TdxJudge implements Judge {
         strict.requiredAttributes(),
         strict.requireEventLog(),
         strict.requireSecureBoot());
+  }
+
+  private static TcbStatus status(String published) {
+    return TcbStatus.named(published)
+        .orElseThrow(() -> new IllegalArgumentException("there is no TCB status " + published));
   }
 
   private static void allow(Map<TdxField, Set<Bytes>> allowed, TdxField field, JsonNode value) {

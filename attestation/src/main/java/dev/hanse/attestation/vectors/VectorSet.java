@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
 public record VectorSet(List<Case> cases) {
   private static final Pattern NAMED_CHAIN = Pattern.compile("\\bchain ([a-z_]{1,40}\\.pem)\\b");
 
+  /** Files that a vector's parameters name: NVIDIA's manifest, a TDX domain's event log. */
+  private static final List<String> NAMED_BY_PARAMS = List.of("rim", "ccel");
+
   private static final long FILE_LIMIT_BYTES = 4L << 20;
 
   /** Which technology a vector is of, where its entry does not say, by the first word of its id. */
@@ -100,9 +103,11 @@ public record VectorSet(List<Case> cases) {
     if (chain.isPresent()) {
       files.putIfAbsent("chain", content(chain.get()));
     }
-    String rim = entry.path("params").path("rim").asText("");
-    if (!rim.isEmpty()) {
-      files.put("rim", content(inside(folder, rim)));
+    for (String role : NAMED_BY_PARAMS) {
+      String name = entry.path("params").path(role).asText("");
+      if (!name.isEmpty()) {
+        files.put(role, content(inside(folder, name)));
+      }
     }
     String anchor = entry.path("trust_anchor").asText("");
     boolean file = anchor.matches("[A-Za-z0-9_./-]+\\.(pem|der)");
