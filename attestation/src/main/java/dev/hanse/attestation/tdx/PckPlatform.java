@@ -39,7 +39,11 @@ public record PckPlatform(
    *     there or not as specified
    */
   static PckPlatform of(X509Certificate pck) throws Rejection {
-    PckItems items = PckItems.ofExtension(pck.getExtensionValue(EXTENSION));
+    return read(PckItems.ofExtension(pck.getExtensionValue(EXTENSION)));
+  }
+
+  /** Reads the extension's parts. */
+  static PckPlatform read(PckItems items) throws Rejection {
     PckItems tcb = items.nested(2);
     List<Integer> svns = new ArrayList<>(TcbLevel.COMPONENTS);
     for (int component = 1; component <= TcbLevel.COMPONENTS; component++) {

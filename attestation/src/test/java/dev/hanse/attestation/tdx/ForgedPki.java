@@ -163,16 +163,19 @@ final class ForgedPki {
     StringBuilder pem = new StringBuilder();
     for (X509Certificate certificate : certificates) {
       try {
-        pem.append("-----BEGIN CERTIFICATE-----\n")
-            .append(
-                Base64.getMimeEncoder(64, new byte[] {'\n'})
-                    .encodeToString(certificate.getEncoded()))
-            .append("\n-----END CERTIFICATE-----\n");
+        pem.append(pem(certificate.getEncoded()));
       } catch (CertificateEncodingException broken) {
         throw new IllegalStateException(broken);
       }
     }
     return pem.toString();
+  }
+
+  /** As the text of a certificate, whatever the bytes are. */
+  static String pem(byte[] der) {
+    return "-----BEGIN CERTIFICATE-----\n"
+        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
+        + "\n-----END CERTIFICATE-----\n";
   }
 
   private static X500Name name(String commonName) {

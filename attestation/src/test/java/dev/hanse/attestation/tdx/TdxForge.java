@@ -42,8 +42,8 @@ final class TdxForge {
 
   final ForgedKey rootKey = ForgedKey.named("root");
   final ForgedKey caKey = ForgedKey.named("ca");
-  final ForgedKey pckKey = ForgedKey.named("pck");
   final ForgedKey tcbKey = ForgedKey.named("tcb signer");
+  ForgedKey pckKey = ForgedKey.named("pck");
   ForgedKey attestationKey = ForgedKey.named("attestation");
 
   int version = 4;
@@ -148,7 +148,12 @@ final class TdxForge {
       byte[] report,
       byte[] reportSignature,
       X509Certificate... chain) {
-    byte[] pem = (ForgedPki.pem(chain) + "\0").getBytes(StandardCharsets.US_ASCII);
+    return quoteWith(signed, signature, report, reportSignature, ForgedPki.pem(chain));
+  }
+
+  Bytes quoteWith(
+      byte[] signed, byte[] signature, byte[] report, byte[] reportSignature, String chain) {
+    byte[] pem = (chain + "\0").getBytes(StandardCharsets.US_ASCII);
     ByteArrayOutputStream certification = new ByteArrayOutputStream();
     put(certification, report, reportSignature);
     put(certification, u16(authentication.length), authentication, u16(5), u32(pem.length), pem);
