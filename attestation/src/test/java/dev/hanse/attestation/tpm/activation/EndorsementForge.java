@@ -105,6 +105,26 @@ final class EndorsementForge {
       int usage,
       String purpose,
       int days) {
+    return certificate(
+        subject,
+        key,
+        issuer,
+        issuerKey,
+        usage,
+        purpose,
+        days,
+        new BasicConstraints((usage & KeyUsage.keyCertSign) != 0));
+  }
+
+  static X509Certificate certificate(
+      String subject,
+      KeyPair key,
+      String issuer,
+      KeyPair issuerKey,
+      int usage,
+      String purpose,
+      int days,
+      BasicConstraints constraints) {
     try {
       JcaX509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
@@ -114,10 +134,7 @@ final class EndorsementForge {
               Date.from(NOW.plus(Duration.ofDays(days))),
               new X500Name(subject),
               key.getPublic());
-      builder.addExtension(
-          Extension.basicConstraints,
-          true,
-          new BasicConstraints((usage & KeyUsage.keyCertSign) != 0));
+      builder.addExtension(Extension.basicConstraints, true, constraints);
       builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage));
       if (!purpose.isEmpty()) {
         builder.addExtension(

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.Test;
 
@@ -258,19 +259,24 @@ class EndorsementTrustTest {
 
   @Test
   void refusesACertificateThatMayCertifyOthers() {
-    X509Certificate leaf =
-        EndorsementForge.certificate(
-            "CN=EK",
-            EndorsementForge.EK,
-            "CN=CA",
-            EndorsementForge.CA_KEY,
-            KeyUsage.keyCertSign | KeyUsage.keyEncipherment,
-            EndorsementForge.EK_PURPOSE,
-            365);
-    assertThatThrownBy(() ->
-            EndorsementForge.trust()
-                .judge(ekArea, List.of(EndorsementForge.der(leaf)), EndorsementForge.NOW))
-        .isInstanceOf(Rejection.class);
+    for (BasicConstraints authority :
+        List.of(new BasicConstraints(true), new BasicConstraints(0))) {
+      X509Certificate leaf =
+          EndorsementForge.certificate(
+              "CN=EK",
+              EndorsementForge.EK,
+              "CN=CA",
+              EndorsementForge.CA_KEY,
+              KeyUsage.keyEncipherment,
+              EndorsementForge.EK_PURPOSE,
+              365,
+              authority);
+      refused(
+          Reason.KEY_USAGE,
+          () ->
+              EndorsementForge.trust()
+                  .judge(ekArea, List.of(EndorsementForge.der(leaf)), EndorsementForge.NOW));
+    }
   }
 
   @Test

@@ -115,9 +115,10 @@ class TpmCallTest {
   }
 
   @Test
-  void freesASlotByItsHandle() {
+  void freesASlotByItsHandle() throws Exception {
     assertThat(written(TpmCall.flush(0x80000002)))
         .isEqualTo("8001" + "0000000e" + "00000165" + "80000002");
+    assertThat(TpmCall.flush(0x80000002).read(plain(""))).isEqualTo(0x80000002);
   }
 
   @Test

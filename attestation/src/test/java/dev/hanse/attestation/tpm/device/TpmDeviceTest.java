@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -201,10 +202,11 @@ class TpmDeviceTest {
     Files.write(
         file, ByteBuffer.allocate(12 + answer.length).put(new byte[12]).put(answer).array());
 
-    try (TpmDevice opened = TpmDevice.openDevice(file)) {
-      assertThat(opened.random(2).hex()).isEqualTo("01ff");
-      assertThatThrownBy(() -> opened.random(2)).hasMessageContaining("gave no response");
-    }
+    TpmDevice opened = TpmDevice.openDevice(file);
+    assertThat(opened.random(2).hex()).isEqualTo("01ff");
+    assertThatThrownBy(() -> opened.random(2)).hasMessageContaining("gave no response");
+    opened.close();
+    assertThatThrownBy(() -> opened.random(2)).hasRootCauseInstanceOf(ClosedChannelException.class);
   }
 
   @Test

@@ -89,8 +89,13 @@ class EventLogTest {
   @Test
   void refusesLogsWithoutAnythingOrTooLarge() throws Exception {
     refused(Bytes.copyOf(new byte[0]), Reason.LENGTH);
-    refused(Bytes.copyOf(new byte[EventLog.LIMIT_BYTES + 1]), Reason.LENGTH);
-    byte[] full = Arrays.copyOf(SPEC.toArray(), EventLog.LIMIT_BYTES);
+    assertThat(EventLog.read(filled(EventLog.LIMIT_BYTES)).events()).hasSize(1);
+    refused(filled(EventLog.LIMIT_BYTES + 1), Reason.LENGTH);
+  }
+
+  /** A good log of so many bytes, of one event. */
+  private static Bytes filled(int bytes) {
+    byte[] full = Arrays.copyOf(SPEC.toArray(), bytes);
     ByteBuffer.wrap(full)
         .order(ByteOrder.LITTLE_ENDIAN)
         .position(SPEC.size())
@@ -100,7 +105,7 @@ class EventLogTest {
         .putShort((short) 0xB)
         .put(new byte[32])
         .putInt(full.length - SPEC.size() - 50);
-    assertThat(EventLog.read(Bytes.copyOf(full)).events()).hasSize(1);
+    return Bytes.copyOf(full);
   }
 
   @Test
