@@ -22,6 +22,7 @@ record QeReport(
     Bytes reportData) {
   static final int SIZE_BYTES = 384;
 
+  /** Reads a report; its size was checked. */
   static QeReport read(Bytes report) throws Rejection {
     ByteReader in = new ByteReader(report);
     in.skip(16, "CPUSVN");
@@ -36,7 +37,6 @@ record QeReport(
     int isvSvn = in.u16Le("ISVSVN");
     in.skip(60, "reserved");
     Bytes reportData = in.bytes(64, "REPORTDATA");
-    in.end("the QE report");
     return new QeReport(miscSelect, attributes, mrEnclave, mrSigner, isvProdId, isvSvn, reportData);
   }
 }

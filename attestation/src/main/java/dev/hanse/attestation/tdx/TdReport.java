@@ -82,7 +82,6 @@ public record TdReport(
             ? Optional.of(
                 new Later(body.bytes(SVN_BYTES, "TEE_TCB_SVN_2"), register(body, "MRSERVICETD")))
             : Optional.empty();
-    body.end("the body of the quote");
     return new TdReport(
         teeTcbSvn,
         mrSeam,

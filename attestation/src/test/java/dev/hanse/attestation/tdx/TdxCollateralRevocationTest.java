@@ -40,19 +40,18 @@ class TdxCollateralRevocationTest {
   }
 
   @Test
+  void refusesARevokedSignerOfTcbInfoAlone() {
+    forge.tcbSigner = anotherSigner();
+    claims(forge.verify());
+
+    forge.revokedByRoot.add(ForgedPki.make(forge.tcbSigner));
+
+    revocationRefused(Reason.SIGNER_REVOKED);
+  }
+
+  @Test
   void refusesARevokedSignerOfTheQeIdentityAlone() {
-    forge.qeSigner =
-        new ForgedPki.Wish(
-            ForgedPki.TCB_SIGNER,
-            forge.tcbKey,
-            ForgedPki.ROOT,
-            forge.rootKey,
-            4,
-            ForgedPki.FROM,
-            ForgedPki.UNTIL,
-            -1,
-            KeyUsage.digitalSignature,
-            Bytes.copyOf(new byte[0]));
+    forge.qeSigner = anotherSigner();
     claims(forge.verify());
 
     forge.revokedByRoot.add(ForgedPki.make(forge.qeSigner));
@@ -89,6 +88,21 @@ class TdxCollateralRevocationTest {
 
   private String list(String issuer, ForgedKey key, Instant from) {
     return ForgedPki.list(issuer, key, Set.of(), from, TdxForge.NEXT).hex();
+  }
+
+  /** Of the same name and key as the other, with a certificate of its own. */
+  private ForgedPki.Wish anotherSigner() {
+    return new ForgedPki.Wish(
+        ForgedPki.TCB_SIGNER,
+        forge.tcbKey,
+        ForgedPki.ROOT,
+        forge.rootKey,
+        4,
+        ForgedPki.FROM,
+        ForgedPki.UNTIL,
+        -1,
+        KeyUsage.digitalSignature,
+        Bytes.copyOf(new byte[0]));
   }
 
   private void revocationRefused(Reason reason) {
