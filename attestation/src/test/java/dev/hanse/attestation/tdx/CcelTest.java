@@ -43,10 +43,12 @@ class CcelTest {
   }
 
   @Test
-  void refusesAnotherBank() {
+  void refusesAnotherBankOrOneMore() {
     Bytes sha256 = Bytes.copyOf(ForgedCcel.spec(0x0B, 32));
+    Bytes both = Bytes.copyOf(ForgedCcel.spec(0x0B, 32, 0x0C, 48));
 
     rejected(() -> Ccel.read(sha256), Stage.PARSE, Reason.PCR_BANK);
+    rejected(() -> Ccel.read(both), Stage.PARSE, Reason.PCR_BANK);
   }
 
   @Test

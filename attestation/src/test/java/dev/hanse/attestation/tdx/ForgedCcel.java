@@ -97,12 +97,17 @@ final class ForgedCcel {
     return Bytes.copyOf(variable.array());
   }
 
-  /** The event that opens a log of one bank. */
-  static byte[] spec(int bank, int size) {
-    ByteBuffer out = ByteBuffer.allocate(32 + 33).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(1).putInt(3).put(new byte[20]).putInt(33);
-    out.put("Spec ID Event03\0".getBytes(ISO_8859_1)).putInt(0).putInt(0).putInt(1);
-    return out.putShort((short) bank).putShort((short) size).put((byte) 0).array();
+  /** The event that opens a log: of each bank its algorithm and size. */
+  static byte[] spec(int... banks) {
+    int size = 29 + 2 * banks.length;
+    ByteBuffer out = ByteBuffer.allocate(32 + size).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(1).putInt(3).put(new byte[20]).putInt(size);
+    out.put("Spec ID Event03\0".getBytes(ISO_8859_1)).putInt(0).putInt(0);
+    out.putInt(banks.length / 2);
+    for (int field : banks) {
+      out.putShort((short) field);
+    }
+    return out.put((byte) 0).array();
   }
 
   private static byte[] event(int register, long type, Bytes digest, Bytes data) {

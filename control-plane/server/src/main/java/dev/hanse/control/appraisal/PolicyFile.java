@@ -9,7 +9,6 @@ import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
-import dev.hanse.attestation.tdx.TdxRules;
 import dev.hanse.attestation.tpm.CounterHistory;
 import dev.hanse.attestation.tpm.TpmRules;
 import java.time.Duration;
@@ -82,10 +81,9 @@ public record PolicyFile(
   }
 
   private static boolean asksLess(TpmPolicy vtpm, TdxPolicy tdx) {
-    TpmRules has = vtpm.rules();
-    TdxRules wanted = tdx.rules();
-    return (wanted.requireEventLog() && !has.requireEventLog())
-        || (wanted.requireSecureBoot() && !has.requireSecureBoot());
+    boolean logged = vtpm.requireEventLog() || vtpm.requireSecureBoot();
+    return (tdx.requireEventLog() && !logged)
+        || (tdx.requireSecureBoot() && !vtpm.requireSecureBoot());
   }
 
   /**
