@@ -103,7 +103,7 @@ class TpmFuzzTest {
       List<BigInteger> original = numbers(good.signature(), key);
       TpmVerifier verifier = knowing(forge);
       Fuzz.mutants(
-          72 + scheme.ordinal(),
+          72 + scheme.code(),
           List.of(good.signature()),
           signature ->
               verifies(
