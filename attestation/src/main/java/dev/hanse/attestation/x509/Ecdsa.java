@@ -45,9 +45,11 @@ public final class Ecdsa {
     }
   }
 
+  private final Curve curve;
   private final ECPublicKeyParameters key;
 
-  private Ecdsa(ECPublicKeyParameters key) {
+  private Ecdsa(Curve curve, ECPublicKeyParameters key) {
+    this.curve = curve;
     this.key = key;
   }
 
@@ -59,6 +61,7 @@ public final class Ecdsa {
   public static Ecdsa ofPoint(Curve curve, BigInteger x, BigInteger y) throws Rejection {
     try {
       return new Ecdsa(
+          curve,
           new ECPublicKeyParameters(curve.domain.getCurve().validatePoint(x, y), curve.domain));
     } catch (RuntimeException offCurve) {
       throw new Rejection(Stage.CRYPTO, Reason.KEY, "a public key is no point of " + curve);
@@ -86,6 +89,9 @@ public final class Ecdsa {
     BigInteger n = key.getParameters().getN();
     if (r.signum() <= 0 || s.signum() <= 0 || r.compareTo(n) >= 0 || s.compareTo(n) >= 0) {
       return false;
+    }
+    if (curve == Curve.P384) {
+      return P384Equation.holds(key.getQ(), digest, r, s);
     }
     ECDSASigner signer = new ECDSASigner();
     signer.init(false, key);
