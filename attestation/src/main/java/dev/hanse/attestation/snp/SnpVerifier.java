@@ -7,6 +7,7 @@ import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.Verifier;
@@ -62,6 +63,7 @@ public final class SnpVerifier extends Verifier {
   private final Anchors anchors;
   private final Supplier<CollateralStore> collateral;
   private final Revocation revocation;
+  private final RollbackFloors floors;
 
   /** What to do where the store keeps no revocation list of a product line. */
   public enum Revocation {
@@ -78,12 +80,23 @@ public final class SnpVerifier extends Verifier {
    * Verifies against given roots.
    *
    * @param collateral asked anew at every verification
+   * @param floors under the number of each product line's revocation list
    */
-  public SnpVerifier(Anchors anchors, Supplier<CollateralStore> collateral, Revocation revocation) {
+  public SnpVerifier(
+      Anchors anchors,
+      Supplier<CollateralStore> collateral,
+      Revocation revocation,
+      RollbackFloors floors) {
     super(TECHNOLOGY, Level.TEE);
     this.anchors = anchors;
     this.collateral = collateral;
     this.revocation = revocation;
+    this.floors = floors;
+  }
+
+  /** As the other, with floors of its own, which end with it. */
+  public SnpVerifier(Anchors anchors, Supplier<CollateralStore> collateral, Revocation revocation) {
+    this(anchors, collateral, revocation, new RollbackFloors());
   }
 
   /**
@@ -220,8 +233,8 @@ public final class SnpVerifier extends Verifier {
   /** The list that was asked; empty only where none is kept and none is required. */
   private Optional<RevocationList> revocation(Chain chain, Product product, Instant at)
       throws Rejection {
-    Optional<Bytes> kept =
-        collateral.get().find(new CollateralStore.Id(CRL_KIND, product.vendorName()));
+    CollateralStore.Id id = new CollateralStore.Id(CRL_KIND, product.vendorName());
+    Optional<Bytes> kept = collateral.get().find(id);
     if (kept.isEmpty()) {
       revoked(
           revocation == Revocation.WHERE_KEPT,
@@ -232,6 +245,7 @@ public final class SnpVerifier extends Verifier {
     X509Certificate root = chain.path().getLast();
     RevocationList list =
         RevocationList.verify(kept.get(), root, at, PROFILE.signatureAlgorithms());
+    floors.admit(id, list.number());
     revoked(
         !list.revokes(chain.path().get(1)),
         Reason.ASK_REVOKED,

@@ -3,6 +3,7 @@ package dev.hanse.attestation.tdx;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
@@ -11,8 +12,11 @@ import dev.hanse.attestation.x509.Certificates;
 import dev.hanse.attestation.x509.Chain;
 import dev.hanse.attestation.x509.Ecdsa;
 import dev.hanse.attestation.x509.RevocationList;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,9 +37,15 @@ import java.util.Set;
  *
  * @param revoked the platforms' certificates that are revoked; {@link #refuseRevoked} asks it
  * @param validUntil when the first of all that expires
+ * @param numbers of each piece in its series, by which older ones are told; empty where a list has
+ *     none
  */
 record TdxCollateral(
-    TcbInfo tcbInfo, QeIdentity qeIdentity, RevocationList revoked, Instant validUntil) {
+    TcbInfo tcbInfo,
+    QeIdentity qeIdentity,
+    RevocationList revoked,
+    Instant validUntil,
+    Map<CollateralStore.Id, Optional<BigInteger>> numbers) {
   static final int LIMIT_BYTES = 1024 * 1024;
 
   private static final Set<String> FIELDS =
@@ -82,7 +92,16 @@ record TdxCollateral(
             tcbInfo.nextUpdate(),
             qeIdentity.nextUpdate(),
             byRoot.nextUpdate(),
-            byAuthority.nextUpdate()));
+            byAuthority.nextUpdate()),
+        Map.of(
+            series("tcb-info", tcbInfo.fmspc().hex()),
+            Optional.of(BigInteger.valueOf(tcbInfo.evaluation())),
+            series("qe-identity", "TD_QE"),
+            Optional.of(BigInteger.valueOf(qeIdentity.evaluation())),
+            series("root-ca-crl", Certificates.commonName(platform.path().getLast())),
+            byRoot.number(),
+            series("pck-crl", Certificates.commonName(platform.path().get(1))),
+            byAuthority.number()));
   }
 
   /**
@@ -167,6 +186,10 @@ record TdxCollateral(
       RevocationList list, X509Certificate certificate, Reason reason, String what)
       throws Rejection {
     Rejection.unless(!list.revokes(certificate), Stage.REVOCATION, reason, what + " is revoked");
+  }
+
+  private static CollateralStore.Id series(String kind, String key) {
+    return new CollateralStore.Id(TdxVerifier.TECHNOLOGY + "/" + kind, key);
   }
 
   private static Bytes bytes(String text) {

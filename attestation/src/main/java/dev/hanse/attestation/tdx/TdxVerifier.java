@@ -7,6 +7,7 @@ import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.Verifier;
@@ -37,19 +38,34 @@ public final class TdxVerifier extends Verifier {
   /** Under which collateral is kept, by FMSPC in lower-case hexadecimal. */
   public static final String COLLATERAL = "intel-tdx/collateral";
 
+  /** SHA-256 of Intel's root in DER, by which it is pinned. */
+  public static final Set<Bytes> INTEL_ROOTS = Set.of(IntelPki.ROOT);
+
   private final Anchors anchors;
   private final CollateralStore collateral;
+  private final RollbackFloors floors;
   private final CheckedCollateral checked = new CheckedCollateral();
 
-  public TdxVerifier(Anchors anchors, CollateralStore collateral) {
+  /**
+   * Verifies against given roots.
+   *
+   * @param floors under the numbers of revocation lists, TCB info and QE identity
+   */
+  public TdxVerifier(Anchors anchors, CollateralStore collateral, RollbackFloors floors) {
     super(TECHNOLOGY, Level.TEE);
     this.anchors = anchors;
     this.collateral = collateral;
+    this.floors = floors;
+  }
+
+  /** As the other, with floors of its own, which end with it. */
+  public TdxVerifier(Anchors anchors, CollateralStore collateral) {
+    this(anchors, collateral, new RollbackFloors());
   }
 
   /** Trusts Intel's root and nothing else. */
   public static TdxVerifier ofIntel(CollateralStore collateral) {
-    return new TdxVerifier(Anchors.pinned(Set.of(IntelPki.ROOT)), collateral);
+    return new TdxVerifier(Anchors.pinned(INTEL_ROOTS), collateral);
   }
 
   @Override
@@ -90,6 +106,7 @@ public final class TdxVerifier extends Verifier {
           Stage.COLLATERAL, Reason.NO_COLLATERAL, "no collateral is kept for FMSPC " + fmspc);
     }
     TdxCollateral current = checked.of(fmspc, bundle.get(), quote.chain(), anchors, at);
+    floors.admit(current.numbers());
     current.refuseRevoked(quote.chain());
     TcbEvaluation tcb = TcbEvaluation.of(quote, current);
     Instant platformUntil = quote.validUntil();

@@ -29,6 +29,7 @@ public final class RevocationList {
 
   private static final int CRL_SIGN = 6;
   private static final String CRL_NUMBER = "2.5.29.20";
+  private static final int NUMBER_LIMIT_BITS = 20 * Byte.SIZE;
 
   private final X509CRL crl;
 
@@ -127,7 +128,7 @@ public final class RevocationList {
 
   /**
    * Its number in the issuer's series, by which a store notices that it was given an older one;
-   * empty where it has none.
+   * empty where it has none, or one of more bits than RFC 5280 allows (5.2.3).
    */
   public Optional<BigInteger> number() {
     byte[] wrapped = crl.getExtensionValue(CRL_NUMBER);
@@ -135,9 +136,11 @@ public final class RevocationList {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          ASN1Integer.getInstance(ASN1OctetString.getInstance(wrapped).getOctets())
-              .getPositiveValue());
+      BigInteger number =
+          ASN1Integer.getInstance(ASN1OctetString.getInstance(wrapped).getOctets()).getValue();
+      return number.signum() < 0 || number.bitLength() > NUMBER_LIMIT_BITS
+          ? Optional.empty()
+          : Optional.of(number);
     } catch (RuntimeException broken) {
       return Optional.empty();
     }

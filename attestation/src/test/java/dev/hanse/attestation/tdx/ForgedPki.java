@@ -11,10 +11,12 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
@@ -148,11 +150,24 @@ final class ForgedPki {
 
   static Bytes list(
       String issuer, ForgedKey key, Set<X509Certificate> revoked, Instant from, Instant until) {
+    return list(issuer, key, revoked, from, until, Optional.empty());
+  }
+
+  static Bytes list(
+      String issuer,
+      ForgedKey key,
+      Set<X509Certificate> revoked,
+      Instant from,
+      Instant until,
+      Optional<BigInteger> number) {
     X509v2CRLBuilder builder = new X509v2CRLBuilder(name(issuer), Date.from(from));
     builder.setNextUpdate(Date.from(until));
     revoked.forEach(certificate ->
         builder.addCRLEntry(certificate.getSerialNumber(), Date.from(from), CRLReason.unspecified));
     try {
+      if (number.isPresent()) {
+        builder.addExtension(Extension.cRLNumber, false, new CRLNumber(number.get()));
+      }
       return Bytes.copyOf(builder.build(key.signer()).getEncoded());
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);

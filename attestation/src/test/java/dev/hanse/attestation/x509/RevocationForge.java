@@ -9,6 +9,7 @@ import java.util.List;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -46,6 +47,15 @@ public final class RevocationForge {
     }
     revoked.add(new DERSequence(entry));
     return this;
+  }
+
+  /** Numbers it in its issuer's series. */
+  public RevocationForge number(long number) {
+    return extension(
+        new Extension(
+            Extension.cRLNumber,
+            false,
+            new DEROctetString(CertificateForge.der(new ASN1Integer(number)))));
   }
 
   public RevocationForge extension(Extension extension) {

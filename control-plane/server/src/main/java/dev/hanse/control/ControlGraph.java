@@ -3,6 +3,7 @@ package dev.hanse.control;
 import dev.hanse.api.Endpoint;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.Snapshot;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.control.identity.RegionAuthority;
 import dev.hanse.control.ledger.Ledger;
@@ -30,15 +31,28 @@ public final class ControlGraph {
    * @param authority issues the region's identities, its own among them
    * @param appraiser judges newcomers' evidence
    * @param activations proves that newcomers' TPMs are what they endorse
+   * @param floors those of the verifiers: kept in the ledger, and raised to what it knows
    * @param ledger closed with the control plane, and not before
    */
   public record Parts(
       RegionAuthority authority,
       Appraiser appraiser,
       Activations activations,
+      RollbackFloors floors,
       Ledger ledger,
       ControlClock clock,
       ControlMetrics metrics) {
+    /** For a region whose verifiers ask for no collateral, or have floors of their own. */
+    public Parts(
+        RegionAuthority authority,
+        Appraiser appraiser,
+        Activations activations,
+        Ledger ledger,
+        ControlClock clock,
+        ControlMetrics metrics) {
+      this(authority, appraiser, activations, new RollbackFloors(), ledger, clock, metrics);
+    }
+
     /** For a region that trusts no TPM. */
     public Parts(
         RegionAuthority authority,

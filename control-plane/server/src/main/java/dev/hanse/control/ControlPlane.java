@@ -128,7 +128,8 @@ final class ControlPlane extends VerticleBase {
             parts.clock(),
             parts.metrics());
     joinTokens = new JoinTokens(contents.joinTokens());
-    keeper = new Keeper(parts.ledger(), membership, joinTokens, parts.metrics());
+    parts.floors().remember(contents.floors());
+    keeper = new Keeper(parts.ledger(), membership, joinTokens, parts.floors(), parts.metrics());
 
     Callers callers = new CertifiedCallers(parts.authority().trustDomain(), revoked);
     controlRpc =

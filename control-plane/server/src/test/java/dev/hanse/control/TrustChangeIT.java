@@ -10,6 +10,7 @@ import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Refusal;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
@@ -19,6 +20,7 @@ import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
+import dev.hanse.attestation.tpm.CounterHistory;
 import dev.hanse.control.appraisal.PolicyBook;
 import dev.hanse.control.store.MemoryLedger;
 import io.vertx.grpc.common.GrpcStatus;
@@ -391,7 +393,9 @@ class TrustChangeIT {
         folder.resolve("policy.yaml"),
         List.of(),
         Optional.of(folder.resolve("collateral")),
-        collateral -> List.of(new ListedVerifier(bench.ca.verifier(), collateral)));
+        new RollbackFloors(),
+        collateral -> List.of(new ListedVerifier(bench.ca.verifier(), collateral)),
+        CounterHistory.NONE);
   }
 
   /** A look at the files, as a control plane takes it every second. */

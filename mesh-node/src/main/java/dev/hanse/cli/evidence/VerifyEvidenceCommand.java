@@ -4,6 +4,7 @@ import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Rejection;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Verifier;
 import dev.hanse.attestation.azure.AzureJudge;
 import dev.hanse.attestation.azure.AzureRules;
@@ -195,6 +196,7 @@ public final class VerifyEvidenceCommand implements Callable<Integer> {
             () -> store,
             given,
             allowMissingCrl ? Revocation.WHERE_KEPT : Revocation.REQUIRED,
+            new RollbackFloors(),
             trusted());
     List<String> remarks = new ArrayList<>();
     if (given.isPresent()) {

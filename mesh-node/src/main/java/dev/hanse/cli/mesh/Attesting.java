@@ -3,6 +3,7 @@ package dev.hanse.cli.mesh;
 import dev.hanse.api.tls.KeyFiles;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Verifier;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
@@ -63,9 +64,10 @@ final class Attesting {
   /**
    * Reads keys, policy and collateral. Blocking.
    *
+   * @param floors what was seen before, by earlier processes too
    * @throws IOException naming the file that cannot be used
    */
-  static Attesting of(ControlFile.Attestation config) throws IOException {
+  static Attesting of(ControlFile.Attestation config, RollbackFloors floors) throws IOException {
     List<Bytes> platforms = new ArrayList<>();
     for (Path file : config.simulatedPlatforms()) {
       platforms.add(SimulatedPlatform.fromPem(Files.readString(file)).root());
@@ -80,16 +82,20 @@ final class Attesting {
             config.policy().get(),
             PolicyKeys.publicKeys(config.policySigners()),
             config.collateral(),
-            collateral -> verifiers(platforms, collateral, keys),
+            floors,
+            collateral -> verifiers(platforms, collateral, floors, keys),
             new RememberedCounters(life, MOST_TPMS));
     return new Attesting(book.get(), activations(config.tpm(), keys), Optional.of(book));
   }
 
   private static List<Verifier> verifiers(
-      List<Bytes> platforms, Supplier<CollateralStore> collateral, ActivatedKeys keys) {
+      List<Bytes> platforms,
+      Supplier<CollateralStore> collateral,
+      RollbackFloors floors,
+      ActivatedKeys keys) {
     List<Verifier> verifiers =
         new ArrayList<>(
-            Verifiers.of(collateral, Optional.<Anchors>empty(), Revocation.REQUIRED, keys));
+            Verifiers.of(collateral, Optional.<Anchors>empty(), Revocation.REQUIRED, floors, keys));
     verifiers.add(new SimulatedVerifier(platforms));
     return verifiers;
   }

@@ -1,5 +1,6 @@
 package dev.hanse.cli.mesh;
 
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.control.ControlClock;
 import dev.hanse.control.ControlConfig;
 import dev.hanse.control.ControlGraph;
@@ -9,7 +10,10 @@ import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.store.FileLedger;
 import dev.hanse.control.store.MemoryLedger;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +26,8 @@ import picocli.CommandLine.Spec;
     description = "Runs a region's control plane.",
     mixinStandardHelpOptions = true)
 public final class ControlCommand implements Callable<Integer> {
+  private static final Logger LOG = System.getLogger(ControlCommand.class.getName());
+
   @Spec private CommandSpec spec;
   @Mixin private ConfigOptions options;
 
@@ -34,8 +40,11 @@ public final class ControlCommand implements Callable<Integer> {
     ControlConfig config = file.control();
     AuthorityWatch authority = new AuthorityWatch(file.authority());
     RegionAuthority first = authority.load();
-    Attesting attesting = Attesting.of(file.attestation());
     Ledger ledger = config.dataDir().<Ledger>map(FileLedger::open).orElseGet(MemoryLedger::new);
+    RollbackFloors floors =
+        new RollbackFloors(
+            rolledBack -> LOG.log(Level.WARNING, "outdated collateral refused: {0}", rolledBack));
+    Attesting attesting = attesting(file, ledger, floors);
     PrintWriter out = spec.commandLine().getOut();
     Vertx vertx = RunningProcess.vertx();
     try {
@@ -48,6 +57,7 @@ public final class ControlCommand implements Callable<Integer> {
                       first,
                       attesting.appraiser(),
                       attesting.activations(),
+                      floors,
                       ledger,
                       ControlClock.system(),
                       ControlMetrics.NONE)));
@@ -62,6 +72,18 @@ public final class ControlCommand implements Callable<Integer> {
     } catch (Exception failure) {
       var _ = vertx.close();
       throw failure;
+    }
+  }
+
+  /** Judges by what earlier processes on this ledger saw, too. */
+  private static Attesting attesting(ControlFile file, Ledger ledger, RollbackFloors floors)
+      throws IOException {
+    try {
+      floors.remember(ledger.load().floors());
+      return Attesting.of(file.attestation(), floors);
+    } catch (IOException | RuntimeException unusable) {
+      ledger.close();
+      throw unusable;
     }
   }
 }

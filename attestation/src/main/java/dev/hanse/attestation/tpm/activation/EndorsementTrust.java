@@ -4,6 +4,7 @@ import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.tpm.TpmKey;
 import dev.hanse.attestation.tpm.TpmPublic;
@@ -50,6 +51,7 @@ public final class EndorsementTrust {
   private final Anchors roots;
   private final Set<Bytes> pinned;
   private final Optional<Supplier<CollateralStore>> revocation;
+  private final RollbackFloors floors;
 
   /**
    * Believes what these vouch for.
@@ -59,18 +61,30 @@ public final class EndorsementTrust {
    * @param pinned {@link TpmPublic#name}s of endorsement keys without certificate, such as a
    *     virtual TPM's
    * @param revocation where every authority's list must be found; empty: none is asked for
+   * @param floors under the numbers of those lists that have one
    */
   public EndorsementTrust(
       List<X509Certificate> roots,
       List<X509Certificate> intermediates,
       Set<Bytes> pinned,
-      Optional<Supplier<CollateralStore>> revocation) {
+      Optional<Supplier<CollateralStore>> revocation,
+      RollbackFloors floors) {
     this.roots = Anchors.of(roots);
     List<X509Certificate> all = new ArrayList<>(intermediates);
     all.addAll(roots);
     this.authorities = List.copyOf(all);
     this.pinned = Set.copyOf(pinned);
     this.revocation = revocation;
+    this.floors = floors;
+  }
+
+  /** As the other, with floors of its own, which end with it. */
+  public EndorsementTrust(
+      List<X509Certificate> roots,
+      List<X509Certificate> intermediates,
+      Set<Bytes> pinned,
+      Optional<Supplier<CollateralStore>> revocation) {
+    this(roots, intermediates, pinned, revocation, new RollbackFloors());
   }
 
   /**
@@ -169,18 +183,20 @@ public final class EndorsementTrust {
     };
   }
 
-  private static Instant requireUnrevoked(Chain chain, CollateralStore store, Instant at)
+  private Instant requireUnrevoked(Chain chain, CollateralStore store, Instant at)
       throws Rejection {
     Instant until = Instant.MAX;
     for (int i = 0; i + 1 < chain.path().size(); i++) {
       X509Certificate issuer = chain.path().get(i + 1);
       String key = Anchors.fingerprint(issuer).hex();
-      Optional<Bytes> found = store.find(new CollateralStore.Id(REVOCATION_LISTS, key));
+      CollateralStore.Id id = new CollateralStore.Id(REVOCATION_LISTS, key);
+      Optional<Bytes> found = store.find(id);
       if (found.isEmpty()) {
         throw new Rejection(
             Stage.REVOCATION, Reason.CRL_MISSING, "no revocation list of the authority " + key);
       }
       RevocationList list = RevocationList.verify(found.get(), issuer, at, SIGNATURES);
+      floors.admit(id, list.number());
       Rejection.unless(
           !list.revokes(chain.path().get(i)),
           Stage.REVOCATION,

@@ -3,11 +3,14 @@ package dev.hanse.control.appraisal;
 import dev.hanse.api.config.ConfigException;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.Rejection;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Verifier;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.tpm.CounterHistory;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,9 +30,13 @@ import java.util.function.Supplier;
  * that may.
  */
 public final class PolicyBook implements Supplier<Appraiser> {
+  /** The series of {@link RollbackFloors} that are policies. */
+  private static final String POLICIES = "policy";
+
   private final Path policyFile;
   private final List<PublicKey> signers;
   private final Optional<Path> collateralFolder;
+  private final RollbackFloors floors;
   private final Function<Supplier<CollateralStore>, List<Verifier>> verifiers;
   private final CounterHistory history;
   private volatile CollateralStore collateral = CollateralStore.EMPTY;
@@ -56,21 +63,25 @@ public final class PolicyBook implements Supplier<Appraiser> {
    *
    * @param signers one of them must have signed the policy, in {@code <policyFile>.sig}; empty: no
    *     signature is asked for
+   * @param floors under the version of each signed policy, by its id
    * @param verifiers makes those of every technology over the collateral given to it
    * @param history what TPMs said in earlier exchanges; it outlives every policy
-   * @throws IOException if a file cannot be read or the policy is not signed by any of them
+   * @throws IOException if a file cannot be read, the policy is not signed by any of them, or a
+   *     later version of it was in force
    * @throws ConfigException if the policy cannot be
    */
   public PolicyBook(
       Path policyFile,
       List<PublicKey> signers,
       Optional<Path> collateralFolder,
+      RollbackFloors floors,
       Function<Supplier<CollateralStore>, List<Verifier>> verifiers,
       CounterHistory history)
       throws IOException {
     this.policyFile = policyFile;
     this.signers = List.copyOf(signers);
     this.collateralFolder = collateralFolder;
+    this.floors = floors;
     this.verifiers = verifiers;
     this.history = history;
     if (collateralFolder.isPresent()) {
@@ -162,9 +173,10 @@ public final class PolicyBook implements Supplier<Appraiser> {
     return true;
   }
 
-  private InForce inForce(Bytes content) {
+  private InForce inForce(Bytes content) throws IOException {
     AppraisalPolicy policy =
         PolicyFile.read(new String(content.toArray(), StandardCharsets.UTF_8), history);
+    requireNotRolledBack(policy);
     return new InForce(
         policy, content.sha256(), new Appraiser(verifiers.apply(() -> collateral), policy));
   }
@@ -174,6 +186,26 @@ public final class PolicyBook implements Supplier<Appraiser> {
       return Bytes.copyOf(Files.readAllBytes(policyFile));
     } catch (NoSuchFileException missing) {
       throw new IOException("the policy " + policyFile + " does not exist", missing);
+    }
+  }
+
+  /** An older policy was good when it was signed: that is what makes it worth bringing back. */
+  private void requireNotRolledBack(AppraisalPolicy policy) throws IOException {
+    if (signers.isEmpty()) {
+      return;
+    }
+    try {
+      floors.admit(
+          new CollateralStore.Id(POLICIES, policy.id()),
+          Optional.of(BigInteger.valueOf(policy.version())));
+    } catch (Rejection rolledBack) {
+      throw new IOException(
+          policyFile
+              + " is not taken: "
+              + rolledBack.refusal().detail()
+              + "; sign a higher version, or take its floor out of the data folder's floors.json"
+              + " while the control plane is stopped",
+          rolledBack);
     }
   }
 

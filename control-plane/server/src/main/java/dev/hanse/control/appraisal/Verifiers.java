@@ -1,6 +1,7 @@
 package dev.hanse.control.appraisal;
 
 import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Verifier;
 import dev.hanse.attestation.azure.AzureVerifier;
 import dev.hanse.attestation.nitro.NitroVerifier;
@@ -24,22 +25,21 @@ public final class Verifiers {
    * @param collateral asked anew at every verification
    * @param anchors to trust in place of the vendors' own; empty: those
    * @param revocation what to do where AMD's revocation list is not kept
+   * @param floors under the numbers of collateral
    * @param keys which TPMs' attestation keys are believed
    */
   public static List<Verifier> of(
       Supplier<CollateralStore> collateral,
       Optional<Anchors> anchors,
       SnpVerifier.Revocation revocation,
+      RollbackFloors floors,
       AttestationKeys keys) {
     CollateralStore current = id -> collateral.get().find(id);
     SnpVerifier snp =
-        anchors
-            .map(given -> new SnpVerifier(given, collateral, revocation))
-            .orElseGet(() -> SnpVerifier.ofAmd(collateral, revocation));
+        new SnpVerifier(
+            anchors.orElse(Anchors.pinned(SnpVerifier.AMD_ROOTS)), collateral, revocation, floors);
     TdxVerifier tdx =
-        anchors
-            .map(given -> new TdxVerifier(given, current))
-            .orElseGet(() -> TdxVerifier.ofIntel(current));
+        new TdxVerifier(anchors.orElse(Anchors.pinned(TdxVerifier.INTEL_ROOTS)), current, floors);
     return List.of(
         snp,
         tdx,

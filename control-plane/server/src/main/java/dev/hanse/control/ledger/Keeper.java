@@ -1,5 +1,6 @@
 package dev.hanse.control.ledger;
 
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.control.access.JoinTokens;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.membership.Membership;
@@ -18,6 +19,7 @@ public final class Keeper {
   private final Ledger ledger;
   private final Membership membership;
   private final JoinTokens joinTokens;
+  private final RollbackFloors floors;
   private final ControlMetrics metrics;
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicInteger writing = new AtomicInteger();
@@ -26,11 +28,19 @@ public final class Keeper {
   private long tokens;
   private long denials;
 
+  /** Below any: floors that policy and evidence raised before there was a keeper are news. */
+  private long floorsRevision = -1;
+
   public Keeper(
-      Ledger ledger, Membership membership, JoinTokens joinTokens, ControlMetrics metrics) {
+      Ledger ledger,
+      Membership membership,
+      JoinTokens joinTokens,
+      RollbackFloors floors,
+      ControlMetrics metrics) {
     this.ledger = ledger;
     this.membership = membership;
     this.joinTokens = joinTokens;
+    this.floors = floors;
     this.metrics = metrics;
     this.keys = membership.keyRevision();
     this.tokens = joinTokens.revision();
@@ -65,6 +75,11 @@ public final class Keeper {
     if (all || tokens != joinTokens.revision()) {
       tokens = joinTokens.revision();
       writes.add(started(ledger.saveJoinTokens(joinTokens.all())));
+    }
+    long floorsNow = floors.revision();
+    if (all || floorsRevision != floorsNow) {
+      floorsRevision = floorsNow;
+      writes.add(started(ledger.saveFloors(floors.all())));
     }
     return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new));
   }

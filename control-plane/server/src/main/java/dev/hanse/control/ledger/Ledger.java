@@ -2,10 +2,13 @@ package dev.hanse.control.ledger;
 
 import dev.hanse.api.ClientKey;
 import dev.hanse.api.Revocation;
+import dev.hanse.attestation.CollateralStore;
 import dev.hanse.control.access.JoinToken;
 import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.membership.Remembered;
+import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -13,18 +16,23 @@ import java.util.concurrent.CompletionStage;
  * A stage completes, on any thread, when the write would survive a power cut.
  */
 public interface Ledger extends AutoCloseable {
-  /** Everything stored. */
+  /**
+   * Everything stored.
+   *
+   * @param floors under the numbers of collateral and policies: what was seen once is not undone
+   */
   record Contents(
       Remembered remembered,
       List<ClientKey> keys,
       List<JoinToken> joinTokens,
       List<Revocation> revocations,
-      List<NodeResult> results) {
+      List<NodeResult> results,
+      Map<CollateralStore.Id, BigInteger> floors) {
     public static final Contents EMPTY = new Contents(Remembered.NOTHING, List.of(), List.of());
 
-    /** Where nothing is revoked. */
+    /** Where nothing is revoked and no collateral was seen. */
     public Contents(Remembered remembered, List<ClientKey> keys, List<JoinToken> joinTokens) {
-      this(remembered, keys, joinTokens, List.of(), List.of());
+      this(remembered, keys, joinTokens, List.of(), List.of(), Map.of());
     }
 
     public Contents {
@@ -32,6 +40,7 @@ public interface Ledger extends AutoCloseable {
       results = List.copyOf(results);
       keys = List.copyOf(keys);
       joinTokens = List.copyOf(joinTokens);
+      floors = Map.copyOf(floors);
     }
   }
 
@@ -50,6 +59,9 @@ public interface Ledger extends AutoCloseable {
 
   /** What is revoked, and the results that later revocations may be about. */
   CompletionStage<Void> saveDenials(List<Revocation> revocations, List<NodeResult> results);
+
+  /** Under which numbers nothing is believed any more. */
+  CompletionStage<Void> saveFloors(Map<CollateralStore.Id, BigInteger> floors);
 
   /** Lets others use the storage, after what was being written is written. */
   @Override

@@ -3,12 +3,14 @@ package dev.hanse.control.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hanse.api.ClientKey;
 import dev.hanse.api.Revocation;
+import dev.hanse.attestation.CollateralStore;
 import dev.hanse.control.access.JoinToken;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.ledger.LedgerException;
 import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.membership.Remembered;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -24,18 +27,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One directory, four JSON files: {@code client-keys.json}, {@code join-tokens.json}, {@code
- * members.json} and {@code revocations.json}. Each is replaced whole and atomically, readable by
- * its owner only. The directory is locked: a second process on it does not start. Writes happen on
- * a thread of their own, in order.
+ * One directory, five JSON files: {@code client-keys.json}, {@code join-tokens.json}, {@code
+ * members.json}, {@code revocations.json} and {@code floors.json}. Each is replaced whole and
+ * atomically, readable by its owner only. The directory is locked: a second process on it does not
+ * start. Writes happen on a thread of their own, in order.
  *
  * <p>A file that cannot be understood stops the start and is left as it is: to go on without it
- * would un-revoke keys.
+ * would un-revoke keys, or believe outdated collateral again.
  */
 public final class FileLedger implements Ledger {
   private static final String KEYS = "client-keys.json";
   private static final String TOKENS = "join-tokens.json";
   private static final String DENIALS = "revocations.json";
+  private static final String FLOORS = "floors.json";
   private static final String MEMBERS = "members.json";
   private static final long CLOSE_WITHIN_SECONDS = 10;
 
@@ -92,7 +96,8 @@ public final class FileLedger implements Ledger {
         JsonFile.read(directory.resolve(KEYS), LedgerJson::keys).orElse(List.of()),
         JsonFile.read(directory.resolve(TOKENS), LedgerJson::joinTokens).orElse(List.of()),
         JsonFile.read(directory.resolve(DENIALS), DenialsJson::revocations).orElse(List.of()),
-        JsonFile.read(directory.resolve(DENIALS), DenialsJson::results).orElse(List.of()));
+        JsonFile.read(directory.resolve(DENIALS), DenialsJson::results).orElse(List.of()),
+        JsonFile.read(directory.resolve(FLOORS), FloorsJson::floors).orElse(Map.of()));
   }
 
   @Override
@@ -113,6 +118,11 @@ public final class FileLedger implements Ledger {
   @Override
   public CompletionStage<Void> saveDenials(List<Revocation> revocations, List<NodeResult> results) {
     return write(DENIALS, DenialsJson.of(revocations, results));
+  }
+
+  @Override
+  public CompletionStage<Void> saveFloors(Map<CollateralStore.Id, BigInteger> floors) {
+    return write(FLOORS, FloorsJson.of(floors));
   }
 
   private CompletionStage<Void> write(String name, ObjectNode content) {

@@ -2,14 +2,18 @@ package dev.hanse.control.store;
 
 import dev.hanse.api.ClientKey;
 import dev.hanse.api.Revocation;
+import dev.hanse.attestation.CollateralStore;
 import dev.hanse.control.access.JoinToken;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.membership.Remembered;
+import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
 /**
  * Keeps everything in memory, for demos and tests: it survives a restart of the control plane
@@ -25,29 +29,61 @@ public class MemoryLedger implements Ledger {
 
   @Override
   public CompletionStage<Void> saveRemembered(Remembered remembered) {
-    contents.updateAndGet(old ->
-        new Contents(remembered, old.keys(), old.joinTokens(), old.revocations(), old.results()));
-    return CompletableFuture.completedStage(null);
+    return store(old ->
+        new Contents(
+            remembered,
+            old.keys(),
+            old.joinTokens(),
+            old.revocations(),
+            old.results(),
+            old.floors()));
   }
 
   @Override
   public CompletionStage<Void> saveKeys(List<ClientKey> keys) {
-    contents.updateAndGet(old ->
-        new Contents(old.remembered(), keys, old.joinTokens(), old.revocations(), old.results()));
-    return CompletableFuture.completedStage(null);
+    return store(old ->
+        new Contents(
+            old.remembered(),
+            keys,
+            old.joinTokens(),
+            old.revocations(),
+            old.results(),
+            old.floors()));
   }
 
   @Override
   public CompletionStage<Void> saveJoinTokens(List<JoinToken> joinTokens) {
-    contents.updateAndGet(old ->
-        new Contents(old.remembered(), old.keys(), joinTokens, old.revocations(), old.results()));
-    return CompletableFuture.completedStage(null);
+    return store(old ->
+        new Contents(
+            old.remembered(),
+            old.keys(),
+            joinTokens,
+            old.revocations(),
+            old.results(),
+            old.floors()));
   }
 
   @Override
   public CompletionStage<Void> saveDenials(List<Revocation> revocations, List<NodeResult> results) {
-    contents.updateAndGet(
-        old -> new Contents(old.remembered(), old.keys(), old.joinTokens(), revocations, results));
+    return store(old ->
+        new Contents(
+            old.remembered(), old.keys(), old.joinTokens(), revocations, results, old.floors()));
+  }
+
+  @Override
+  public CompletionStage<Void> saveFloors(Map<CollateralStore.Id, BigInteger> floors) {
+    return store(old ->
+        new Contents(
+            old.remembered(),
+            old.keys(),
+            old.joinTokens(),
+            old.revocations(),
+            old.results(),
+            floors));
+  }
+
+  private CompletionStage<Void> store(UnaryOperator<Contents> change) {
+    contents.updateAndGet(change);
     return CompletableFuture.completedStage(null);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Verifier;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.policy.Check;
@@ -42,6 +43,7 @@ class PolicyBookTest {
 
   @TempDir private Path folder;
   private Path file;
+  private final RollbackFloors floors = new RollbackFloors();
   private final KeyPair signer = pair("Ed25519");
   private final List<Supplier<CollateralStore>> handedOut = new ArrayList<>();
 
@@ -116,6 +118,42 @@ class PolicyBookTest {
     write("id: a\nversion: 2\ntpm2: {}\n", signer);
     assertThat(book.refresh()).isInstanceOf(PolicyBook.Outcome.Kept.class);
     assertThat(book.current().technologies()).containsExactly("sev-snp");
+  }
+
+  @Test
+  void anOlderVersionIsNotTakenAfterARestartEither() throws IOException {
+    write(SECOND, signer);
+    PolicyBook before = book(List.of(signer.getPublic()));
+    write(FIRST, signer);
+
+    assertThat(before.current().version()).isEqualTo(2);
+    assertThatThrownBy(() -> book(List.of(signer.getPublic())))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("policy a is number 1, number 2 was seen before")
+        .hasMessageContaining("floors.json");
+    write(SECOND, signer);
+    assertThat(book(List.of(signer.getPublic())).current().version()).isEqualTo(2);
+  }
+
+  @Test
+  void anotherPolicysDetourDoesNotLeadBack() throws IOException {
+    write(SECOND, signer);
+    PolicyBook book = book(List.of(signer.getPublic()));
+    write("id: b\nversion: 1\ntpm2: {}\n", signer);
+    assertThat(book.refresh()).isEqualTo(new PolicyBook.Outcome.Changed("b-1"));
+    write(FIRST, signer);
+
+    assertThat(book.refresh()).isInstanceOf(PolicyBook.Outcome.Kept.class);
+    assertThat(book.current().name()).isEqualTo("b-1");
+  }
+
+  @Test
+  void aPolicyThatNobodySignedRaisesNoFloor() throws IOException {
+    write(SECOND, signer);
+    book(List.of());
+    write(FIRST, signer);
+
+    assertThat(book(List.of(signer.getPublic())).current().version()).isEqualTo(1);
   }
 
   @Test
@@ -238,6 +276,7 @@ class PolicyBookTest {
         file,
         List.of(),
         Optional.of(folder.resolve("collateral")),
+        floors,
         this::noVerifiers,
         CounterHistory.NONE);
   }
@@ -281,6 +320,7 @@ class PolicyBookTest {
         file,
         signers,
         Optional.empty(),
+        floors,
         this::noVerifiers,
         new RememberedCounters(Duration.ofDays(1), 8));
   }

@@ -10,12 +10,14 @@ import dev.hanse.api.ModelId;
 import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.Revocation;
+import dev.hanse.attestation.CollateralStore;
 import dev.hanse.control.access.JoinToken;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.ledger.LedgerException;
 import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.membership.Remembered;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -98,6 +100,47 @@ class FileLedgerTest {
 
     try (FileLedger ledger = FileLedger.open(directory)) {
       assertThat(ledger.load()).isEqualTo(new Ledger.Contents(REMEMBERED, KEYS, TOKENS));
+    }
+  }
+
+  @Test
+  void readsFloorsBackWhateverTheirSize() {
+    Map<CollateralStore.Id, BigInteger> floors =
+        Map.of(
+            new CollateralStore.Id("sev-snp/crl", "Milan"),
+            BigInteger.ONE.shiftLeft(160).subtract(BigInteger.ONE),
+            new CollateralStore.Id("policy", "a \"quoted\" id"),
+            BigInteger.ZERO);
+    try (FileLedger ledger = FileLedger.open(directory)) {
+      ledger.saveFloors(floors).toCompletableFuture().join();
+    }
+
+    try (FileLedger ledger = FileLedger.open(directory)) {
+      assertThat(ledger.load().floors()).isEqualTo(floors);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"format\":1}",
+        "{\"format\":1,\"floors\":{}}",
+        "{\"format\":1,\"floors\":[{}]}",
+        "{\"format\":1,\"floors\":[{\"kind\":\"k\",\"key\":\"a\",\"number\":5}]}",
+        "{\"format\":1,\"floors\":[{\"kind\":\"k\",\"key\":\"a\",\"number\":\"-5\"}]}",
+        "{\"format\":1,\"floors\":[{\"kind\":\"k\",\"key\":\"a\",\"number\":\"\"}]}",
+        "{\"format\":1,\"floors\":[{\"kind\":\"k\",\"key\":\"a\",\"number\":"
+            + "\"11111111111111111111111111111111111111111111111111111111111111111\"}]}",
+        "{\"format\":1,\"floors\":[{\"kind\":\"k\",\"key\":\"a\",\"number\":\"5\"},"
+            + "{\"kind\":\"k\",\"key\":\"a\",\"number\":\"4\"}]}"
+      })
+  void refusesFloorsItCannotRead(String content) throws IOException {
+    Files.writeString(directory.resolve("floors.json"), content);
+
+    try (FileLedger ledger = FileLedger.open(directory)) {
+      assertThatThrownBy(ledger::load)
+          .isInstanceOf(LedgerException.class)
+          .hasMessageContaining("floors.json");
     }
   }
 
