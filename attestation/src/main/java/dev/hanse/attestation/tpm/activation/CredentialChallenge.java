@@ -18,8 +18,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
 import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.asn1.sec.SECNamedCurves;
 import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.util.BigIntegers;
 
@@ -114,7 +114,7 @@ public record CredentialChallenge(Bytes credentialBlob, Bytes encryptedSecret) {
       TpmPublic ek, TpmKey.Ecc key, Bytes akName, Bytes secret, SecureRandom random)
       throws GeneralSecurityException, Rejection {
     X9ECParameters curve =
-        SECNamedCurves.getByName(
+        CustomNamedCurves.getByName(
             switch (key.curve()) {
               case P256 -> "secp256r1";
               case P384 -> "secp384r1";

@@ -275,6 +275,8 @@ class EventLogTest {
     assertThat(said(on, separator, off)).isEqualTo(SecureBoot.ON);
     assertThat(said(separator, on)).isEqualTo(SecureBoot.UNKNOWN);
     assertThat(said(elsewhere, on)).isEqualTo(SecureBoot.ON);
+    Bytes cut = Bytes.copyOf(Arrays.copyOf(variable("SecureBoot", new byte[] {1}).toArray(), 40));
+    assertThat(said(event(7, 0x80000001, cut), on)).isEqualTo(SecureBoot.UNKNOWN);
     assertThat(said(on, event(7, 0x80000001, variable("SecureBoot", new byte[] {2}))))
         .isEqualTo(SecureBoot.UNKNOWN);
   }
