@@ -5,6 +5,7 @@ import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -72,10 +73,7 @@ record NitroDocument(Bytes payload, Bytes signature, NitroStatement statement) {
       out.write(size);
     } else {
       out.write(0x5A);
-      out.write(size >> 24);
-      out.write(size >> 16);
-      out.write(size >> 8);
-      out.write(size);
+      out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(size).array());
     }
   }
 

@@ -192,8 +192,6 @@ final class RimDocument {
     factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
     factory.setAttribute(XMLConstants.ACCESS_EXTERNAL_DTD, "");
     factory.setAttribute(XMLConstants.ACCESS_EXTERNAL_SCHEMA, "");
-    factory.setExpandEntityReferences(false);
-    factory.setXIncludeAware(false);
     DocumentBuilder builder = factory.newDocumentBuilder();
     // Otherwise the parser writes what is wrong with hostile input to standard error.
     builder.setErrorHandler(new DefaultHandler());

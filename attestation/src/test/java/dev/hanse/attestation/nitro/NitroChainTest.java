@@ -87,6 +87,8 @@ class NitroChainTest {
             signedBy(NitroForge.leafWish().usage(KeyUsage.digitalSignature | KeyUsage.keyCertSign)))
         .isEqualTo("CRYPTO KEY_USAGE");
     assertThat(signedBy(NitroForge.leafWish().authority(true))).isEqualTo("CRYPTO KEY_USAGE");
+    assertThat(signedBy(NitroForge.leafWish().authority(true).pathLength(0)))
+        .isEqualTo("CRYPTO KEY_USAGE");
     assertThat(signedBy(NitroForge.leafWish().extension("1.2.3.4", true, Bytes.ofHex("0500"))))
         .isEqualTo("CRYPTO CHAIN");
     assertThat(signedBy(NitroForge.leafWish().extension("1.2.3.4", false, Bytes.ofHex("0500"))))

@@ -165,7 +165,7 @@ class NitroPayloadTest {
 
   @Test
   void signedBytesFollowTheRfcAtEverySizeOfPayload() {
-    for (int size : new int[] {0, 23, 24, 255, 256, 65535, 65536}) {
+    for (int size : new int[] {0, 23, 24, 255, 256, 65535, 65536, 0x12345}) {
       Bytes payload = NitroForge.filled(size, 0x11);
       NitroDocument document = new NitroDocument(payload, payload, statement());
       assertThat(document.signedBytes())

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
 import dev.hanse.attestation.hostile.Outcome;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.simulated.SimulatedPlatform;
+import dev.hanse.attestation.simulated.SimulatedVerifier;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -80,6 +84,21 @@ class NitroRulesTest {
         .isEqualTo("POLICY DISTRUSTED");
     assertThat(Outcome.of(checks -> bare.judge(named("-enc1"), NitroForge.NOW, checks)))
         .isEqualTo("POLICY DISTRUSTED");
+  }
+
+  /** Rules of one technology say nothing of another's claims: so they refuse them. */
+  @Test
+  void refusesClaimsOfAnotherTechnology() {
+    SimulatedPlatform platform = SimulatedPlatform.generate(new SecureRandom());
+    Bytes reportData = NitroForge.filled(64, 1);
+    Evidence evidence = platform.quote(reportData, "image", NitroForge.NOW);
+    Verification verification =
+        new SimulatedVerifier(List.of(platform.root())).verify(evidence, NitroForge.NOW);
+    VerifiedClaims claims = ((Verification.Verified) verification).claims();
+
+    assertThat(Outcome.of(checks -> NitroRules.strict().judge(claims, NitroForge.NOW, checks)))
+        .isEqualTo("POLICY TYPE");
+    assertThat(NitroRules.strict().technology()).isEqualTo("aws-nitro");
   }
 
   @Test

@@ -95,6 +95,17 @@ class NvidiaHostileTest {
   }
 
   @Test
+  void readsNoMoreThanEightCertificates() {
+    List<Bytes> chain = new ArrayList<>(FORGE.chain());
+    while (chain.size() < 8) {
+      chain.add(FORGE.root.der());
+    }
+    assertThat(FORGE.outcome(GOOD, chain)).isEqualTo(Outcome.OK);
+    chain.add(FORGE.root.der());
+    assertThat(FORGE.outcome(GOOD, chain)).isEqualTo("PARSE STRUCTURE");
+  }
+
+  @Test
   void takesBlackwellAndSwitches() {
     TestAuthority blackwell = FORGE.brom.issue(NvidiaForge.tcbInfoLeaf("GB100 A01 GSP FMC LF"));
     Map<Integer, Bytes> fields = NvidiaForge.with(35, NvidiaForge.text("GB102\0"));
@@ -186,6 +197,8 @@ class NvidiaHostileTest {
     assertThat(outcome(FORGE.hopperLeaf(name).usage(KeyUsage.keyAgreement)))
         .isEqualTo("CRYPTO KEY_USAGE");
     assertThat(outcome(FORGE.hopperLeaf(name).authority(true))).isEqualTo("CRYPTO KEY_USAGE");
+    assertThat(outcome(FORGE.hopperLeaf(name).authority(true).pathLength(0)))
+        .isEqualTo("CRYPTO KEY_USAGE");
     assertThat(outcome(FORGE.hopperLeaf(name).algorithm("SHA256withECDSA")))
         .isEqualTo("CRYPTO KEY_TYPE");
     assertThat(

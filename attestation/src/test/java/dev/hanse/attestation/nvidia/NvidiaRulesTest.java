@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
 import dev.hanse.attestation.hostile.Outcome;
 import dev.hanse.attestation.hostile.TestAuthority;
+import dev.hanse.attestation.simulated.SimulatedPlatform;
+import dev.hanse.attestation.simulated.SimulatedVerifier;
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -230,6 +236,21 @@ class NvidiaRulesTest {
         .isEqualTo("POLICY MEASUREMENT");
     assertThat(judged(LAX.withMeasurements(Map.of(0, Set.of())), BOTH))
         .isEqualTo("POLICY MEASUREMENT");
+  }
+
+  /** Rules of one technology say nothing of another's claims: so they refuse them. */
+  @Test
+  void refusesClaimsOfAnotherTechnology() {
+    SimulatedPlatform platform = SimulatedPlatform.generate(new SecureRandom());
+    Bytes reportData = NvidiaForge.filled(64, 1);
+    Evidence evidence = platform.quote(reportData, "image", NvidiaForge.NOW);
+    Verification verification =
+        new SimulatedVerifier(List.of(platform.root())).verify(evidence, NvidiaForge.NOW);
+    VerifiedClaims claims = ((Verification.Verified) verification).claims();
+
+    assertThat(Outcome.of(checks -> STRICT.judge(claims, NvidiaForge.NOW, checks)))
+        .isEqualTo("POLICY TYPE");
+    assertThat(STRICT.technology()).isEqualTo("nvidia-gpu");
   }
 
   @Test

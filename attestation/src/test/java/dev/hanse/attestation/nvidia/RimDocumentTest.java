@@ -6,6 +6,8 @@ import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.hostile.TestAuthority;
 import dev.hanse.attestation.x509.Anchors;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -262,6 +264,26 @@ class RimDocumentTest {
         .isEqualTo("STRUCTURE");
     assertThat(outcome(FORGE.signed(xml.replace("<ns0:Payload>", "<ns0:Link/><ns0:Payload>"))))
         .isEqualTo("STRUCTURE");
+  }
+
+  @Test
+  void parsesNoMoreThan512Tags() {
+    assertThat(outcome("<a/>".repeat(512))).isEqualTo("STRUCTURE");
+    assertThat(outcome("<a/>".repeat(513))).isEqualTo("LENGTH");
+  }
+
+  /** The JDK's parser would write what is wrong with hostile input there. */
+  @Test
+  void writesNothingToStandardError() {
+    PrintStream before = System.err;
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(outcome("<a><b></a>")).isEqualTo("STRUCTURE");
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(written.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
   /** Another encoding of the same certificate: two documents would say the same. */

@@ -7,6 +7,7 @@ import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.hostile.TestAuthority;
 import dev.hanse.attestation.x509.Anchors;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,10 +99,31 @@ class RimSignatureTest {
   }
 
   @Test
+  void takesChainsOfTwoToEightCertificates() {
+    List<TestAuthority> chain = new ArrayList<>(List.of(FORGE.root));
+    for (int count = 2; count <= 9; count++) {
+      TestAuthority signer = chain.getFirst().issue(leaf());
+      List<TestAuthority> leafFirst = new ArrayList<>(chain);
+      leafFirst.addFirst(signer);
+      assertThat(
+              outcome(
+                  RimForge.signed(
+                      RimForge.driver(),
+                      new RimForge.Shape(),
+                      signer,
+                      leafFirst.toArray(TestAuthority[]::new))))
+          .as("%d certificates", count)
+          .isEqualTo(count == 9 ? "CHAIN" : "OK");
+      chain.addFirst(chain.getFirst().issue(TestAuthority.named("CN=level " + count)));
+    }
+  }
+
+  @Test
   void refusesSignersThatAreForSomethingElseOrOutOfTime() {
     assertThat(signedBy(leaf().usage(-1))).isEqualTo("KEY_USAGE");
     assertThat(signedBy(leaf().usage(KeyUsage.cRLSign))).isEqualTo("KEY_USAGE");
     assertThat(signedBy(leaf().authority(true))).isEqualTo("KEY_USAGE");
+    assertThat(signedBy(leaf().authority(true).pathLength(0))).isEqualTo("KEY_USAGE");
     assertThat(signedBy(leaf().algorithm("SHA256withECDSA"))).isEqualTo("KEY_TYPE");
     assertThat(signedBy(leaf().valid(NvidiaForge.NOW, NvidiaForge.NOW))).isEqualTo("OK");
     assertThat(signedBy(leaf().valid(Instant.EPOCH, NvidiaForge.NOW.minusSeconds(1))))
