@@ -23,8 +23,9 @@ import java.util.concurrent.TimeoutException;
  * <p>The command is run with the nonce (64 hexadecimal digits) as its last argument and prints, for
  * each GPU, {@code gpu}, then {@code evidence BASE64} (request and response as SPDM lays them out),
  * then {@code certificate BASE64} (DER) for each certificate, leaf first; a line each. At most 16
- * GPUs, 1 MiB, 15 s. It inherits this process's environment and nothing else; what it prints is
- * believed by nobody before a verifier has judged it. Blocking.
+ * GPUs, 1 MiB, 15 s; at the end it is killed, and with it the programs it started. It inherits this
+ * process's environment and nothing else; what it prints is believed by nobody before a verifier
+ * has judged it. Blocking.
  */
 public final class GpuCommand implements EvidenceCollector {
   private static final String TECHNOLOGY = "nvidia-gpu";
@@ -59,33 +60,56 @@ public final class GpuCommand implements EvidenceCollector {
           command.getFirst() + " cannot be run to collect GPU evidence: " + absent.getMessage(),
           absent);
     }
-    try (InputStream output = process.getInputStream()) {
+    try {
+      return parts(new String(printed(process), StandardCharsets.US_ASCII));
+    } finally {
+      end(process);
+    }
+  }
+
+  /** All it prints until it ends of itself, in time. */
+  private byte[] printed(Process process) throws IOException {
+    long until = System.nanoTime() + within.toNanos();
+    try {
       process.getOutputStream().close();
-      CompletableFuture<byte[]> printed =
-          CompletableFuture.supplyAsync(() -> read(output), task -> Thread.ofVirtual().start(task));
-      byte[] text = printed.get(within.toMillis(), TimeUnit.MILLISECONDS);
+      InputStream output = process.getInputStream();
+      byte[] text =
+          CompletableFuture.supplyAsync(() -> read(output), task -> Thread.ofVirtual().start(task))
+              .get(within.toMillis(), TimeUnit.MILLISECONDS);
       if (text.length > OUTPUT_LIMIT_BYTES) {
         throw new IOException(command.getFirst() + " printed more than 1 MiB");
       }
-      if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
+      if (!process.waitFor(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        throw late();
+      }
+      if (process.exitValue() != 0) {
         throw new IOException(
             command.getFirst()
-                + " gave no GPU evidence"
-                + (process.isAlive() ? "" : ": exit code " + process.exitValue())
-                + "; run it by hand to see why");
+                + " gave no GPU evidence: exit code "
+                + process.exitValue()
+                + "; run it by hand, with 64 hexadecimal digits behind it, to see why");
       }
-      return parts(new String(text, StandardCharsets.US_ASCII));
-    } catch (TimeoutException late) {
-      throw new IOException(
-          command.getFirst() + " gave no GPU evidence within " + within.toMillis() + " ms", late);
+      return text;
+    } catch (TimeoutException silent) {
+      throw late();
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new IOException("stopped while collecting GPU evidence", stopped);
     } catch (ExecutionException broken) {
       throw new IOException(command.getFirst() + " cannot be read", broken.getCause());
-    } finally {
-      process.destroyForcibly();
     }
+  }
+
+  private IOException late() {
+    return new IOException(
+        command.getFirst() + " gave no GPU evidence within " + within.toMillis() + " ms");
+  }
+
+  /** A script's own children too: they would hold its output open, and a GPU busy. */
+  private static void end(Process process) {
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
   }
 
   private static byte[] read(InputStream output) {
@@ -101,13 +125,10 @@ public final class GpuCommand implements EvidenceCollector {
       throw new IOException(command.getFirst() + " printed something that does not begin with gpu");
     }
     List<Evidence> gpus = new ArrayList<>();
-    for (String block : text.strip().split("(?m)^gpu$", -1)) {
-      if (block.isBlank()) {
-        continue;
-      }
+    for (String block : text.substring("gpu\n".length()).split("(?m)^gpu$", -1)) {
       gpus.add(part(block));
     }
-    if (gpus.isEmpty() || gpus.size() > MOST_GPUS) {
+    if (gpus.size() > MOST_GPUS) {
       throw new IOException(
           command.getFirst() + " told of " + gpus.size() + " GPUs; 1 to 16 are accepted");
     }

@@ -25,7 +25,14 @@ import java.nio.file.Path;
 @SuppressWarnings("restricted") // Three C functions of fixed signature; the buffers outlive them.
 final class NsmDevice {
   private static final long NSM_RAW = 0xC020_0A00L;
-  private static final int READ_WRITE = 2;
+
+  /** O_RDWR and O_CLOEXEC: no program that this process starts is to have it. */
+  private static final int READ_WRITE = 0x80002;
+
+  private static final int NO_PERMISSION = 1;
+  private static final int NO_ACCESS = 13;
+  private static final int NOT_A_MODULE = 25;
+  private static final int TIMED_OUT = 110;
 
   /** NSM_RESPONSE_MAX_SIZE of the same header. */
   private static final int RESPONSE_BYTES = 0x3000;
@@ -96,11 +103,25 @@ final class NsmDevice {
                     Linker.Option.captureCallState("errno"),
                     Linker.Option.firstVariadicArg(2))
                 .invokeExact(errno, file, NSM_RAW, message);
+    if (done != 0) {
+      throw new IOException(device + " refused to answer (errno " + advice(code(errno)));
+    }
     long size = message.get(ValueLayout.JAVA_LONG, 24);
-    if (done != 0 || size < 0 || size > RESPONSE_BYTES) {
-      throw new IOException(device + " refused to answer (errno " + code(errno) + ")");
+    if (size < 0 || size > RESPONSE_BYTES) {
+      throw new IOException(device + " tells of an answer of " + size + " bytes");
     }
     return answered.asSlice(0, size).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  private static String advice(int code) {
+    return switch (code) {
+      case NO_PERMISSION, NO_ACCESS ->
+          code
+              + "): the node's process may not; linux/nsm.h names CAP_SYS_ADMIN as the right for it";
+      case NOT_A_MODULE -> code + "): that is no Nitro security module's device";
+      case TIMED_OUT -> code + "): the module does not answer; the enclave has to be started anew";
+      default -> code + ")";
+    };
   }
 
   private static MethodHandle function(String name, MemoryLayout... arguments) {

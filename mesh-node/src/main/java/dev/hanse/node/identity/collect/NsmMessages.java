@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * The two messages exchanged with a Nitro security module, in CBOR (RFC 8949), as {@code
@@ -18,6 +19,9 @@ final class NsmMessages {
   private static final int TEXT = 3;
   private static final int MAP = 5;
   private static final int NULL = 0xF6;
+
+  /** As the module names its errors: {@code InvalidArgument}, {@code InternalError} and so on. */
+  private static final Pattern ERROR = Pattern.compile("[A-Za-z]{1,40}");
 
   private NsmMessages() {}
 
@@ -35,17 +39,24 @@ final class NsmMessages {
     return out.toByteArray();
   }
 
-  /** The document of a response; refuses what is none. */
+  /**
+   * The document of a response.
+   *
+   * @throws IOException naming the module's own error, or what is wrong with its answer
+   */
   static byte[] document(byte[] response) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(response);
     require(length(in, MAP) == 1, "it is no map of one");
     String kind = text(in);
     if (kind.equals("Error")) {
-      throw new IOException("the Nitro security module refused: " + text(in));
+      String code = text(in);
+      require(ERROR.matcher(code).matches() && !in.hasRemaining(), "its error is no name");
+      throw new IOException("the Nitro security module refused: " + code);
     }
-    require(kind.equals("Attestation"), "it answers " + kind);
+    require(kind.equals("Attestation"), "it answers something that was not asked");
     require(length(in, MAP) == 1 && text(in).equals("document"), "it holds no document");
     byte[] document = take(in, length(in, BYTE_STRING));
+    require(document.length > 0, "its document is empty");
     require(!in.hasRemaining(), "bytes follow it");
     return document;
   }
@@ -54,7 +65,10 @@ final class NsmMessages {
     return new String(take(in, length(in, TEXT)), StandardCharsets.UTF_8);
   }
 
-  /** The length or count behind a head of the wanted type; definite and at most 16 bits. */
+  /**
+   * The length or count behind a head of the wanted type; definite, at most 16 bits, and in its
+   * shortest form as the module writes it.
+   */
   private static int length(ByteBuffer in, int type) throws IOException {
     int head = Byte.toUnsignedInt(take(in, 1)[0]);
     require(head >> 5 == type, "an item is of type " + (head >> 5) + ", not " + type);
@@ -64,9 +78,12 @@ final class NsmMessages {
     }
     require(small <= 25, "an item is longer than 65535");
     byte[] more = take(in, small == 24 ? 1 : 2);
-    return small == 24
-        ? Byte.toUnsignedInt(more[0])
-        : Byte.toUnsignedInt(more[0]) << 8 | Byte.toUnsignedInt(more[1]);
+    int length =
+        small == 24
+            ? Byte.toUnsignedInt(more[0])
+            : Byte.toUnsignedInt(more[0]) << 8 | Byte.toUnsignedInt(more[1]);
+    require(length >= (small == 24 ? 24 : 256), "a length is not in its shortest form");
+    return length;
   }
 
   private static byte[] take(ByteBuffer in, int count) throws IOException {

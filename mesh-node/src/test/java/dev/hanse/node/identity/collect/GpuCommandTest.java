@@ -9,10 +9,15 @@ import dev.hanse.attestation.nvidia.NvidiaVerifier;
 import dev.hanse.node.identity.EvidenceCollector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** GPU evidence as a program prints it, and machines of several parts. */
 class GpuCommandTest {
@@ -49,6 +54,12 @@ class GpuCommandTest {
             "",
             "evidence",
             "gpu\n",
+            "gpu\r\nevidence QQ==\r\n",
+            "gpu\n" + gpu("one"),
+            gpu("one") + "gpu\n",
+            "gpu\ncertificate QQ==\n",
+            "gpu\nevidence QQ== more\n",
+            "gpu\nevidence QQ==\n\nnvidia-smi: all good\n",
             "gpu\nevidence !!\n",
             "gpu\nevidence QQ==\nevidence QQ==\n",
             "gpu\nsecret QQ==\n",
@@ -74,6 +85,56 @@ class GpuCommandTest {
             new GpuCommand(List.of("sh", "-c", "head -c 2000000 /dev/zero", "x"))
                 .collect(REPORT_DATA))
         .hasMessageContaining("1 MiB");
+  }
+
+  @Test
+  void tellsOfAnExitCodeEvenIfEvidenceWasPrinted() {
+    assertThatThrownBy(() -> running("printf 'gpu\nevidence QQ==\n'; exit 4"))
+        .hasMessageContaining("exit code 4")
+        .hasMessageContaining("by hand");
+  }
+
+  /** One deadline for all of it: printing, and ending. */
+  @Test
+  void doesNotWaitForAProgramThatHasPrintedAndGoesOn() {
+    assertThatThrownBy(() ->
+            running("printf 'gpu\nevidence QQ==\n'; exec sleep 60 >&-", Duration.ofMillis(300)))
+        .hasMessageContaining("within 300 ms");
+  }
+
+  @Test
+  void leavesNothingRunningThatTheProgramStarted(@TempDir Path folder) throws Exception {
+    Path pid = folder.resolve("pid");
+
+    assertThatThrownBy(
+            () -> running("sleep 60 & echo $! > " + pid + "; wait", Duration.ofSeconds(2)))
+        .hasMessageContaining("within 2000 ms");
+
+    long child = Long.parseLong(Files.readString(pid).strip());
+    Optional<ProcessHandle> left = ProcessHandle.of(child);
+    if (left.isPresent()) {
+      left.get().onExit().get(10, TimeUnit.SECONDS);
+    }
+    assertThat(left.filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  @Test
+  void takesSixteenGpus() throws Exception {
+    assertThat(printing(gpu("one").repeat(16)).collect(REPORT_DATA)).hasSize(16);
+  }
+
+  @Test
+  void needsAProgram() {
+    assertThatThrownBy(() -> new GpuCommand(List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static void running(String script) throws IOException {
+    running(script, Duration.ofSeconds(15));
+  }
+
+  private static void running(String script, Duration within) throws IOException {
+    new GpuCommand(List.of("sh", "-c", script, "x"), within).collect(REPORT_DATA);
   }
 
   @Test
