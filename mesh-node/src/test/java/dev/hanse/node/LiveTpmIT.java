@@ -77,12 +77,19 @@ class LiveTpmIT {
         TpmCollector collector = new TpmCollector(tpm.location(), Optional.empty())) {
       Bytes endorsement = tpm.endorsementKeyName();
       MeshAuthority mesh = MeshAuthority.create("hanse.internal", Clock.systemUTC(), random);
-      ControlGraph control = control(mesh, endorsement, tpm.registers());
+      Map<Integer, Set<Bytes>> registers = tpm.registers();
+      ControlGraph control = control(mesh, endorsement, registers);
       NodeGraph node = node(mesh, control, collector);
       String key = key(control);
 
       await().atMost(Duration.ofSeconds(20)).until(() -> chat(node, key) == 200);
       assertThat(attestation(control)).isEqualTo("tpm2");
+
+      // Neither nonce nor activation is asked for again.
+      ControlGraph.Rejudged judged = get(control.appraiseBy(appraiser(2, registers)));
+      assertThat(judged.standing()).isPositive();
+      assertThat(judged.withdrawn()).isZero();
+      assertThat(chat(node, key)).isEqualTo(200);
 
       collector.release();
       tpm.extend(4);
@@ -91,7 +98,7 @@ class LiveTpmIT {
       await().atMost(Duration.ofSeconds(20)).until(() -> chat(node, key) != 200);
 
       collector.release();
-      get(control.appraiseBy(appraiser(2, tpm.registers())));
+      get(control.appraiseBy(appraiser(3, tpm.registers())));
 
       await().atMost(Duration.ofSeconds(60)).until(() -> node.isReady() && chat(node, key) == 200);
       get(node.close());
