@@ -13,6 +13,7 @@ import dev.hanse.control.workflow.Reappraisal;
 import dev.hanse.control.workflow.Reappraisal.Verdict;
 import dev.hanse.control.workflow.Transcripts;
 import dev.hanse.control.workflow.Trust;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -154,7 +155,7 @@ final class Rejudging {
 
   private void goOn(Pass pass) {
     while (pass.slices < places && !waiting.isEmpty()) {
-      judge(slice(), pass);
+      judge(slice(pass), pass);
     }
     if (pass.slices == 0) {
       list(pass, true);
@@ -164,29 +165,39 @@ final class Rejudging {
     }
   }
 
-  private List<Certified> slice() {
+  /** The next in line. Whose evidence has given way to another's meanwhile falls. */
+  private List<Certified> slice(Pass pass) {
     List<Certified> slice = new ArrayList<>();
     while (slice.size() < SLICE && !waiting.isEmpty()) {
-      transcripts.find(waiting.removeFirst()).ifPresent(slice::add);
+      String next = waiting.removeFirst();
+      transcripts
+          .find(next)
+          .ifPresentOrElse(
+              slice::add,
+              () -> pass.fallen.putAll(without(result -> result.evidenceDigest().equals(next))));
     }
     return slice;
   }
 
   private void judge(List<Certified> slice, Pass pass) {
     Trust by = inForce;
+    Context home = vertx.getOrCreateContext();
     pass.slices++;
     vertx
         .executeBlocking(() -> reappraisal.judge(slice, by), false)
         .otherwise(broken -> Reappraisal.unjudged(slice, by))
-        .onSuccess(verdicts -> {
-          pass.slices--;
-          // Under what was in force before: those of the slice are in the line again.
-          if (by.revision() == inForce.revision()) {
-            verdicts.forEach(verdict -> take(verdict, pass));
-          }
-          list(pass, false);
-          goOn(pass);
-        });
+        // In a turn of its own: a worker may be done before anybody listens.
+        .onSuccess(verdicts -> home.runOnContext(turn -> judged(verdicts, by, pass)));
+  }
+
+  private void judged(List<Verdict> verdicts, Trust by, Pass pass) {
+    pass.slices--;
+    // Under what was in force before: those of the slice are in the line again.
+    if (by.revision() == inForce.revision()) {
+      verdicts.forEach(verdict -> take(verdict, pass));
+    }
+    list(pass, false);
+    goOn(pass);
   }
 
   /** What was revoked, replaced or ended while it was judged is passed over. */

@@ -23,7 +23,6 @@ import dev.hanse.attestation.simulated.SimulatedVerifier;
 import dev.hanse.attestation.tpm.CounterHistory;
 import dev.hanse.control.appraisal.PolicyBook;
 import dev.hanse.control.store.MemoryLedger;
-import io.vertx.grpc.common.GrpcStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +68,6 @@ class TrustChangeIT {
       assertThat(judged).isEqualTo(new ControlGraph.Rejudged(1, 1));
       await().atMost(SOON).until(() -> edges.hears(bad.evidenceDigest()));
       await().atMost(SOON).until(() -> goes.ended().isDone());
-      assertThat(goes.ended().join()).isEqualTo(GrpcStatus.UNAUTHENTICATED);
       assertThat(edges.hears(good.evidenceDigest())).isFalse();
       assertThat(stays.ended()).isNotDone();
       await().until(() -> members(eu).equals(Set.of("gpu-1")));
