@@ -65,7 +65,7 @@ public final class Fuzz {
       if (allocated >= ALLOCATION_LIMIT_BYTES) {
         // The first input of its kind loads classes and asks providers, once and for all.
         before = threads.getCurrentThreadAllocatedBytes();
-        accepts.test(mutant);
+        accepted |= accepts.test(mutant);
         allocated = threads.getCurrentThreadAllocatedBytes() - before;
       }
       assertThat(accepted && !good.contains(mutant) && !mayAccept.test(mutant))

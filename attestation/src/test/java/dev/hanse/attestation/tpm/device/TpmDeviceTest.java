@@ -9,6 +9,7 @@ import dev.hanse.attestation.tpm.Pcr;
 import dev.hanse.attestation.tpm.PcrSelection;
 import dev.hanse.attestation.tpm.TpmHash;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -334,7 +335,7 @@ class TpmDeviceTest {
     assertThat(TpmLocation.swtpm("unix:/run/tpm.sock"))
         .contains(UnixDomainSocketAddress.of("/run/tpm.sock"));
     assertThat(TpmLocation.swtpm("tcp:127.0.0.1:2321"))
-        .contains(new InetSocketAddress("127.0.0.1", 2321));
+        .contains(new InetSocketAddress(InetAddress.getLoopbackAddress(), 2321));
     for (String malformed :
         List.of("tcp:", "tcp:127.0.0.1", "tcp:127.0.0.1:x", "tcp:127.0.0.1:70000")) {
       assertThatThrownBy(() -> TpmLocation.swtpm(malformed))

@@ -207,9 +207,7 @@ class PolicyFileTest {
         "id: a\nversion: 1\nsev-snp: {guest: {measurements: [abcd]}, machine: {}}\n",
         "id: a\nversion: 1\nsev-snp: {guest: {vmpls: [4]}, machine: {}}\n",
         "id: a\nversion: 1\nsev-snp: {guest: {}, machine: {min-report-version: 6}}\n",
-        "id: a\n"
-            + "version: 1\n"
-            + "sev-snp: {guest: {}, machine: {tcb-floors: [{product: milan, snp: 256}]}}\n",
+        "id: a\nversion: 1\nsev-snp: {guest: {}, machine: {tcb-floors: [{product: milan, snp: 256}]}}\n",
         "id: a\nversion: 1\nintel-tdx: {tcb-statuses: [revoked]}\n",
         "id: a\nversion: 1\naws-nitro: {pcrs: {32: [\"aa\"]}}\n",
       })

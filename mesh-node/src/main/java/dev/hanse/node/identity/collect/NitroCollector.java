@@ -99,7 +99,10 @@ public final class NitroCollector implements EvidenceCollector {
       Thread.currentThread().interrupt();
       throw new IOException("stopped while asking " + device, stopped);
     } catch (ExecutionException failed) {
-      throw new IOException(failed.getCause().getMessage(), failed.getCause());
+      if (failed.getCause() instanceof IOException refused) {
+        throw refused;
+      }
+      throw new IOException(device + " could not be asked", failed.getCause());
     }
   }
 }
