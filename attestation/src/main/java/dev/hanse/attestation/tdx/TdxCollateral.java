@@ -15,6 +15,9 @@ import dev.hanse.attestation.x509.RevocationList;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,6 +64,10 @@ record TdxCollateral(
           "pck_crl_issuer_chain");
   private static final int SIGNATURE_BYTES = 64;
 
+  /** A time as a number that rises with it and can be read: year to second. */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuuMMddHHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   /**
    * Checks a bundle, except for the revocation of the platform itself.
    *
@@ -101,7 +108,11 @@ record TdxCollateral(
             series("root-ca-crl", Certificates.commonName(platform.path().getLast())),
             byRoot.number(),
             series("pck-crl", Certificates.commonName(platform.path().get(1))),
-            byAuthority.number()));
+            byAuthority.number(),
+            series("root-ca-crl-time", tcbInfo.fmspc().hex()),
+            Optional.of(time(byRoot)),
+            series("pck-crl-time", tcbInfo.fmspc().hex()),
+            Optional.of(time(byAuthority))));
   }
 
   /**
@@ -190,6 +201,11 @@ record TdxCollateral(
 
   private static CollateralStore.Id series(String kind, String key) {
     return new CollateralStore.Id(TdxVerifier.TECHNOLOGY + "/" + kind, key);
+  }
+
+  /** Intel's lists have been number 1 since 2023: what tells them apart is when they were made. */
+  private static BigInteger time(RevocationList list) {
+    return new BigInteger(TIME.format(list.thisUpdate()));
   }
 
   private static Bytes bytes(String text) {

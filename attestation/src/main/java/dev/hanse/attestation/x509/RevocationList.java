@@ -146,6 +146,11 @@ public final class RevocationList {
     }
   }
 
+  /** When it was made. */
+  public Instant thisUpdate() {
+    return crl.getThisUpdate().toInstant();
+  }
+
   /** Until when it says what is revoked. */
   public Instant nextUpdate() {
     return crl.getNextUpdate().toInstant();

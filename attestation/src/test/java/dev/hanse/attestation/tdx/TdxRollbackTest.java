@@ -10,6 +10,7 @@ import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,7 +51,11 @@ class TdxRollbackTest {
                 ROOT_LIST,
                 BigInteger.valueOf(4),
                 PCK_LIST,
-                BigInteger.valueOf(9)));
+                BigInteger.valueOf(9),
+                new CollateralStore.Id("intel-tdx/root-ca-crl-time", TdxForge.FMSPC),
+                BigInteger.valueOf(20260520000000L),
+                new CollateralStore.Id("intel-tdx/pck-crl-time", TdxForge.FMSPC),
+                BigInteger.valueOf(20260520000000L)));
   }
 
   @Test
@@ -86,6 +91,26 @@ class TdxRollbackTest {
 
     kept.set(pckList(8).collateral());
     refused("intel-tdx/pck-crl Intel SGX PCK Platform CA is number 8, number 9 was seen");
+  }
+
+  @Test
+  void refusesListsOfAnEarlierTimeThoughTheirNumberIsTheSame() {
+    claims(verify());
+    Instant before = TdxForge.ISSUED.minusSeconds(1);
+    forge.bundle.put(
+        "pck_crl",
+        ForgedPki.list(ForgedPki.PLATFORM_CA, forge.caKey, forge.revokedByCa, before, TdxForge.NEXT)
+            .hex());
+    kept.set(forge.collateral());
+
+    refused("is number 20260519235959, number 20260520000000 was seen before");
+    forge.bundle.remove("pck_crl");
+    forge.bundle.put(
+        "root_ca_crl",
+        ForgedPki.list(ForgedPki.ROOT, forge.rootKey, forge.revokedByRoot, before, TdxForge.NEXT)
+            .hex());
+    kept.set(forge.collateral());
+    refused("intel-tdx/root-ca-crl-time " + TdxForge.FMSPC + " is number 20260519235959");
   }
 
   @Test

@@ -37,6 +37,7 @@ class RevocationListTest {
     assertThat(list.revokes(numbered(3))).isTrue();
     assertThat(list.revokes(numbered(9))).isTrue();
     assertThat(list.revokes(numbered(4))).isFalse();
+    assertThat(list.thisUpdate()).isEqualTo(RevocationForge.THIS_UPDATE);
     assertThat(list.nextUpdate()).isEqualTo(RevocationForge.NEXT_UPDATE);
     assertThat(verify(forge().signedBy(KEYS, Scheme.ECDSA_SHA384)).revokes(numbered(3))).isFalse();
   }
@@ -158,6 +159,33 @@ class RevocationListTest {
   }
 
   @Test
+  void takesNoNumberOfMoreBitsThanOneMayHave() throws Rejection {
+    BigInteger most = BigInteger.ONE.shiftLeft(160).subtract(BigInteger.ONE);
+
+    assertThat(verify(numbered(most)).number()).contains(most);
+    assertThat(verify(numbered(BigInteger.ZERO)).number()).contains(BigInteger.ZERO);
+    assertThat(verify(numbered(most.add(BigInteger.ONE))).number()).isEmpty();
+    assertThat(verify(numbered(BigInteger.ONE.negate())).number()).isEmpty();
+  }
+
+  private static Bytes numbered(BigInteger number) {
+    return forge()
+        .extension(extension("2.5.29.20", false, new ASN1Integer(number)))
+        .signedBy(KEYS, Scheme.ECDSA_SHA384);
+  }
+
+  @Test
+  void refusesListsThatNestTooDeepBeforeAnyParserSeesThem() {
+    Bytes deep =
+        Bytes.ofHex("3022301E301C301A30183016301430123010300E300C300A3008300630043002300030003000");
+    Rejection rejection =
+        catchThrowableOfType(
+            Rejection.class, () -> RevocationList.verify(deep, issuer, NOW, ALGORITHMS));
+
+    assertThat(rejection.refusal().detail()).contains("not DER");
+  }
+
+  @Test
   void refusesWhatIsNoListOrTooLarge() {
     byte[] good = forge().signedBy(KEYS, Scheme.ECDSA_SHA384).toArray();
 
@@ -215,6 +243,7 @@ class RevocationListTest {
     assertThat(rejection).isNotNull();
     assertThat(rejection.refusal().reason()).as(rejection.refusal().detail()).isEqualTo(reason);
     assertThat(rejection.refusal().stage()).isEqualTo(Stage.REVOCATION);
+    assertThat(rejection.refusal().detail()).isNotBlank();
   }
 
   private static RevocationForge forge() {
