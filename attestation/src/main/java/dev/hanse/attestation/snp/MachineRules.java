@@ -35,8 +35,11 @@ public record MachineRules(
     Set<PlatformFeature> forbiddenFeatures,
     Set<PlatformFeature> requiredFeatures,
     List<TcbFloor> floors) {
+  /** Of reports, that there can be. */
+  static final int LOWEST_VERSION = 2;
+
   public MachineRules {
-    if (minimumVersion < 2 || minimumVersion > 5) {
+    if (minimumVersion < LOWEST_VERSION || minimumVersion > 5) {
       throw new IllegalArgumentException("report versions are 2 to 5, was " + minimumVersion);
     }
     distrustedProducts = Set.copyOf(distrustedProducts);
@@ -50,7 +53,7 @@ public record MachineRules(
   /** Any product line and TCB; no VLEK, no masked chip. */
   public static MachineRules strict() {
     return new MachineRules(
-        2, Set.of(), Set.of(), false, false, Set.of(), Set.of(), Set.of(), List.of());
+        LOWEST_VERSION, Set.of(), Set.of(), false, false, Set.of(), Set.of(), Set.of(), List.of());
   }
 
   void judge(SnpStatement statement, Instant at, Checks checks) {
@@ -154,84 +157,5 @@ public record MachineRules(
       padded.add(SnpStatement.padded(chip));
     }
     return Set.copyOf(padded);
-  }
-
-  public MachineRules withMinimumVersion(int lowest) {
-    return new MachineRules(
-        lowest,
-        distrustedProducts,
-        distrustedChips,
-        allowMaskedChip,
-        allowVlek,
-        cspIds,
-        forbiddenFeatures,
-        requiredFeatures,
-        floors);
-  }
-
-  public MachineRules withDistrust(Set<Product> products, Set<Bytes> chips) {
-    return new MachineRules(
-        minimumVersion,
-        products,
-        chips,
-        allowMaskedChip,
-        allowVlek,
-        cspIds,
-        forbiddenFeatures,
-        requiredFeatures,
-        floors);
-  }
-
-  public MachineRules withMaskedChips(boolean allowed) {
-    return new MachineRules(
-        minimumVersion,
-        distrustedProducts,
-        distrustedChips,
-        allowed,
-        allowVlek,
-        cspIds,
-        forbiddenFeatures,
-        requiredFeatures,
-        floors);
-  }
-
-  /** Accepts the keys of these providers; of any, where none is named. */
-  public MachineRules withVleks(Set<String> ofProviders) {
-    return new MachineRules(
-        minimumVersion,
-        distrustedProducts,
-        distrustedChips,
-        allowMaskedChip,
-        true,
-        ofProviders,
-        forbiddenFeatures,
-        requiredFeatures,
-        floors);
-  }
-
-  public MachineRules withFeatures(Set<PlatformFeature> forbidden, Set<PlatformFeature> required) {
-    return new MachineRules(
-        minimumVersion,
-        distrustedProducts,
-        distrustedChips,
-        allowMaskedChip,
-        allowVlek,
-        cspIds,
-        forbidden,
-        required,
-        floors);
-  }
-
-  public MachineRules withFloors(List<TcbFloor> all) {
-    return new MachineRules(
-        minimumVersion,
-        distrustedProducts,
-        distrustedChips,
-        allowMaskedChip,
-        allowVlek,
-        cspIds,
-        forbiddenFeatures,
-        requiredFeatures,
-        all);
   }
 }

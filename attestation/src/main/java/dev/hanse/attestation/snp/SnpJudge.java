@@ -112,22 +112,33 @@ public final class SnpJudge implements Judge {
 
   /** The strict profile, with what the manifest gives: only that is compared. */
   static SnpRules rules(Vector vector) {
+    GuestRules strict = GuestRules.strict();
     GuestRules guest =
-        GuestRules.strict()
-            .withMeasurements(reference(vector, "measurement"))
-            .withHostData(reference(vector, "host_data"))
-            .withKeys(reference(vector, "id_key_digest"), Set.of());
-    MachineRules machine = MachineRules.strict();
-    if (vector.params().path("allow_vlek").asBoolean(false)) {
-      machine = machine.withVleks(Set.of());
-    }
+        new GuestRules(
+            reference(vector, "measurement"),
+            reference(vector, "host_data"),
+            reference(vector, "id_key_digest"),
+            strict.authorKeyDigests(),
+            strict.vmpls(),
+            strict.forbiddenPolicy(),
+            strict.requiredPolicy(),
+            strict.minimumSvn());
     Tcb reported = tcb(vector.params().path("min_tcb"));
     Tcb committed = tcb(vector.params().path("min_committed_tcb"));
-    if (!reported.equals(Tcb.ZERO) || !committed.equals(Tcb.ZERO)) {
-      machine =
-          machine.withFloors(
-              List.of(new TcbFloor(Product.MILAN, reported, committed, Tcb.ZERO, Instant.MIN)));
-    }
+    boolean floored = !reported.equals(Tcb.ZERO) || !committed.equals(Tcb.ZERO);
+    MachineRules machine =
+        new MachineRules(
+            MachineRules.LOWEST_VERSION,
+            Set.of(),
+            Set.of(),
+            false,
+            vector.params().path("allow_vlek").asBoolean(false),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            floored
+                ? List.of(new TcbFloor(Product.MILAN, reported, committed, Tcb.ZERO, Instant.MIN))
+                : List.of());
     return new SnpRules(guest, machine);
   }
 

@@ -71,8 +71,7 @@ record Vek(String productName, long tcb, Bytes hardwareId, String cspId) {
 
   /** The name of its product line: what stands before the stepping. */
   String productLine() {
-    int dash = productName.indexOf('-');
-    return dash < 0 ? productName : productName.substring(0, dash);
+    return productName.split("-", 2)[0];
   }
 
   /**

@@ -70,6 +70,14 @@ class SnpEndorsementTest {
     throw new AssertionError("parsed " + leaf);
   }
 
+  @Test
+  void refusesALevelOfZeroInTwoBytes() {
+    forge.extension("3.2", new byte[] {2, 1, 0}).accepted();
+    forge
+        .extension("3.2", new byte[] {2, 2, 0, 0})
+        .refused(Stage.ENDORSEMENT, Reason.TCB_EXT_ENCODING);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"3.9", "3.10", "3.3.1", "3.0"})
   void refusesPatchLevelsItDoesNotKnow(String arc) {
@@ -224,6 +232,9 @@ class SnpEndorsementTest {
         assertThat(old.accepted().facts()).doesNotContainKeys("cpuid", "mitigations-launch");
       }
     }
+    assertThat(SnpForge.vcek(Product.MILAN).put(0, 4, 4).fill(0x1F8, 16, 0).accepted().facts())
+        .containsKey("cpuid")
+        .doesNotContainKeys("mitigations-launch", "mitigations-current");
     SnpForge.vcek(Product.MILAN)
         .put(0, 3, 4)
         .put(0x188, 0, 3)

@@ -169,7 +169,11 @@ class SnpReportTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 4, 5, 6, 7})
   void refusesSigningKeysThatAreNone(int key) {
-    refused(forge.put(0x48, key << 2, 4).body().toArray(), Reason.SIGNER_NONE);
+    Bytes body = forge.put(0x48, key << 2, 4).body();
+
+    refused(body.toArray(), Reason.SIGNER_NONE);
+    assertThat(catchThrowableOfType(Rejection.class, () -> SnpReport.read(body)))
+        .hasMessageContaining("SIGNING_KEY is " + key);
   }
 
   @ParameterizedTest

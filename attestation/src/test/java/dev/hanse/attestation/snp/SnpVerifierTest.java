@@ -21,11 +21,9 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.junit.jupiter.api.Test;
@@ -111,6 +109,16 @@ class SnpVerifierTest {
             List.of(ascii(pem(leaf) + pem(forge.issuer) + pem(forge.issuer) + pem(forge.root)))),
         Stage.CRYPTO,
         Reason.CHAIN);
+  }
+
+  @Test
+  void readsNoneOfMoreEntriesThanThereCanBeCertificates() {
+    Bytes garbage = ascii("no certificate");
+    Evidence evidence =
+        new Evidence(
+            SnpVerifier.TECHNOLOGY, forge.body(), List.of(garbage, garbage, garbage, garbage));
+
+    refused(evidence, Stage.CRYPTO, Reason.CHAIN);
   }
 
   @Test
@@ -337,108 +345,14 @@ class SnpVerifierTest {
   @Test
   void refusesLeavesThatAreNotForSigningReports() {
     X509Certificate authority = signed(forge.leafForge().authority());
+    X509Certificate overNone = signed(forge.leafForge().authority(0));
     X509Certificate other = signed(forge.leafForge().usage(KeyUsage.keyAgreement));
     X509Certificate right = signed(forge.leafForge().usage(KeyUsage.digitalSignature));
 
     refused(with(authority), Stage.CRYPTO, Reason.KEY_USAGE);
+    refused(with(overNone), Stage.CRYPTO, Reason.KEY_USAGE);
     refused(with(other), Stage.CRYPTO, Reason.KEY_USAGE);
     SnpForge.accepted(forge.verifier().verify(with(right), SnpForge.NOW));
-  }
-
-  @Test
-  void refusesAReportWithoutARevocationListWhereOneIsRequired() {
-    SnpVerifier strict =
-        new SnpVerifier(
-            Anchors.of(List.of(forge.root)), () -> CollateralStore.EMPTY, Revocation.REQUIRED);
-    SnpForge genoa = SnpForge.vcek(Product.GENOA);
-    CollateralStore ofAnotherLine =
-        CollateralStore.of(
-            Map.of(
-                new CollateralStore.Id("sev-snp/crl", "Genoa"),
-                genoa.revocations().signedBy(genoa.rootKey(), Scheme.PSS)));
-
-    SnpForge.refused(
-        strict.verify(forge.evidence(), SnpForge.NOW), Stage.REVOCATION, Reason.CRL_MISSING);
-    SnpForge.refused(
-        new SnpVerifier(Anchors.of(List.of(forge.root)), () -> ofAnotherLine, Revocation.REQUIRED)
-            .verify(forge.evidence(), SnpForge.NOW),
-        Stage.REVOCATION,
-        Reason.CRL_MISSING);
-  }
-
-  @Test
-  void saysWhetherRevocationWasChecked() {
-    SnpVerifier lenient =
-        new SnpVerifier(
-            Anchors.of(List.of(forge.root)), () -> CollateralStore.EMPTY, Revocation.WHERE_KEPT);
-
-    VerifiedClaims unchecked = claims(lenient.verify(forge.evidence(), SnpForge.NOW));
-
-    assertThat(unchecked.measurements()).containsEntry("revocation", "not checked");
-    assertThat(unchecked.endorsedUntil()).isEqualTo(CertificateForge.UNTIL);
-    assertThat(forge.accepted().facts()).containsEntry("revocation", "not revoked");
-  }
-
-  @Test
-  void asksForTheRevocationListAnewEveryTime() {
-    AtomicReference<CollateralStore> store = new AtomicReference<>(CollateralStore.EMPTY);
-    SnpVerifier verifier =
-        new SnpVerifier(Anchors.of(List.of(forge.root)), store::get, Revocation.WHERE_KEPT);
-    SnpForge.accepted(verifier.verify(forge.evidence(), SnpForge.NOW));
-
-    store.set(
-        CollateralStore.of(
-            Map.of(
-                new CollateralStore.Id("sev-snp/crl", "Milan"),
-                forge.revocations(0x10001).signedBy(forge.rootKey(), Scheme.PSS))));
-
-    SnpForge.refused(
-        verifier.verify(forge.evidence(), SnpForge.NOW), Stage.REVOCATION, Reason.ASK_REVOKED);
-  }
-
-  @Test
-  void refusesWhatIsRevoked() {
-    revocationRefused(
-        forge.revocations(5, 0x10001).signedBy(forge.rootKey(), Scheme.PSS), Reason.ASK_REVOKED);
-    revocationRefused(
-        forge.revocations(0x10000).signedBy(forge.rootKey(), Scheme.PSS), Reason.CERT_REVOKED);
-    // Every leaf's number is 0, and the root's list is not about them.
-    SnpForge.accepted(
-        forge
-            .verifier(forge.revocations(0, 5).signedBy(forge.rootKey(), Scheme.PSS))
-            .verify(forge.evidence(), SnpForge.NOW));
-  }
-
-  @Test
-  void refusesRevocationListsThatProveNothing() {
-    Instant soon = SnpForge.NOW.plusSeconds(1);
-    Instant past = SnpForge.NOW.minusSeconds(1);
-
-    revocationRefused(
-        forge.revocations().signedBy(forge.issuerKey(), Scheme.PSS), Reason.CRL_SIGNATURE);
-    revocationRefused(
-        SnpForge.vcek(Product.GENOA).revocations().signedBy(forge.rootKey(), Scheme.PSS),
-        Reason.CRL_ISSUER);
-    revocationRefused(
-        forge
-            .revocations()
-            .current(soon, RevocationForge.NEXT_UPDATE)
-            .signedBy(forge.rootKey(), Scheme.PSS),
-        Reason.CRL_NOT_YET_VALID);
-    revocationRefused(
-        forge
-            .revocations()
-            .current(RevocationForge.THIS_UPDATE, past)
-            .signedBy(forge.rootKey(), Scheme.PSS),
-        Reason.CRL_EXPIRED);
-    revocationRefused(
-        forge.revocations().signedBy(forge.rootKey(), Scheme.PSS_SHA256), Reason.CRL_SIGNATURE);
-    revocationRefused(Bytes.copyOf(new byte[0]), Reason.CRL_MISSING);
-  }
-
-  private void revocationRefused(Bytes list, Reason reason) {
-    SnpForge.refused(
-        forge.verifier(list).verify(forge.evidence(), SnpForge.NOW), Stage.REVOCATION, reason);
   }
 
   private void refused(Evidence evidence, Stage stage, Reason reason) {
