@@ -111,6 +111,38 @@ class CertificateRequestTest {
     }
 
     assertThat(code(Bytes.copyOf(deep))).isEqualTo("csr-invalid");
+    assertThat(message(Bytes.copyOf(deep))).contains("values nest too deep");
+  }
+
+  @Test
+  void refusesKeysThatNestTooDeepBeforeAnyParserSeesThem() {
+    byte[] deep = new byte[120];
+    for (int at = 0; at < deep.length; at += 2) {
+      deep[at] = 0x30;
+      deep[at + 1] = (byte) (deep.length - at - 2);
+    }
+
+    assertThatThrownBy(() -> SubjectKey.read(Bytes.copyOf(deep)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("values nest too deep");
+  }
+
+  @Test
+  void namesTheSizeThatIsTooLarge() throws Exception {
+    assertThat(message(Bytes.copyOf(new byte[4097]))).contains("4097 bytes, 1 to 4096");
+    assertThat(message(Bytes.copyOf(new byte[4096]))).doesNotContain("4096 bytes");
+    assertThat(message(Bytes.copyOf(new byte[0]))).contains("0 bytes");
+    assertThatThrownBy(() -> SubjectKey.read(Bytes.copyOf(new byte[257])))
+        .hasMessageContaining("257 bytes is too long");
+    assertThatThrownBy(() -> SubjectKey.read(Bytes.copyOf(new byte[256])))
+        .hasMessageContaining("not DER");
+  }
+
+  @Test
+  void namesAKeyByTheDigestOfItsOneEncoding() throws Exception {
+    Bytes spki = Bytes.copyOf(Requests.ec("secp256r1").getPublic().getEncoded());
+
+    assertThat(SubjectKey.read(spki).digest()).isEqualTo(spki.sha256());
   }
 
   @Test
@@ -149,6 +181,12 @@ class CertificateRequestTest {
     CertificateRequest.Reading reading = CertificateRequest.read(der);
     assertThat(reading).isInstanceOf(CertificateRequest.Reading.Proved.class);
     return ((CertificateRequest.Reading.Proved) reading).request().key();
+  }
+
+  private static String message(Bytes der) {
+    CertificateRequest.Reading reading = CertificateRequest.read(der);
+    assertThat(reading).isInstanceOf(CertificateRequest.Reading.Refused.class);
+    return ((CertificateRequest.Reading.Refused) reading).refusal().message();
   }
 
   private static String code(Bytes der) {

@@ -156,6 +156,32 @@ class CertificatesTest {
   }
 
   @Test
+  void refusesWhatNestsTooDeepBeforeAnyParserSeesIt() {
+    byte[] deep = new byte[2 * 60];
+    for (int at = 0; at < deep.length; at += 2) {
+      deep[at] = 0x30;
+      deep[at + 1] = (byte) (deep.length - at - 2);
+    }
+
+    Rejection rejection =
+        catchThrowableOfType(Rejection.class, () -> Certificates.ofDer(Bytes.copyOf(deep)));
+
+    assertThat(rejection.refusal().detail()).contains("values nest too deep");
+  }
+
+  @Test
+  void takesASingleByteForNoCertificate() {
+    refused(Reason.STRUCTURE, () -> Certificates.ofEither(Bytes.ofHex("30")));
+    refused(Reason.STRUCTURE, () -> Certificates.ofEither(Bytes.ofHex("3081")));
+  }
+
+  @Test
+  void readsEightCertificatesInPemAndNoNinth() throws Rejection {
+    assertThat(Certificates.ofPem(ascii(pem(der).repeat(8)))).hasSize(8);
+    refused(Reason.STRUCTURE, () -> Certificates.ofPem(ascii(pem(der).repeat(9))));
+  }
+
+  @Test
   void readsACommonNameOnlyWhereThereIsExactlyOne() {
     assertThat(commonName("C=US,CN=One,O=Two")).isEqualTo("One");
     assertThat(commonName("C=US,O=Two")).isEmpty();
