@@ -108,19 +108,23 @@ class P384EquationTest {
 
   @Test
   void goesOnAfterASumThatWasInfinity() {
-    BigInteger six = BigInteger.valueOf(6);
+    BigInteger power = BigInteger.ONE.shiftLeft(10);
 
-    // 4G - 4G, and then the last bits: 2G + 0.
-    assertThat(Signed.of(six, BigInteger.valueOf(4), G.negate()).holds()).isTrue();
-    assertThat(Signed.of(BigInteger.valueOf(9), BigInteger.valueOf(8), G.negate()).holds())
-        .isTrue();
+    // Of both scalars the first digit is the eleventh, and cancels the other's; one follows.
+    assertThat(Signed.of(power.add(BigInteger.ONE), power, G.negate()).holds()).isTrue();
+    assertThat(Signed.of(power, power.add(BigInteger.ONE), G.negate()).holds()).isTrue();
   }
 
   @Test
   void neverHoldsWhereTheSumIsInfinity() {
     for (long times : new long[] {1, 2, 5, 1L << 40}) {
       BigInteger scalar = BigInteger.valueOf(times);
-      for (BigInteger r : new BigInteger[] {BigInteger.ONE, scalar(), N.subtract(BigInteger.ONE)}) {
+      // Were a point taken for infinity, it would be the last before: one of the base's.
+      BigInteger last = G.multiply(scalar).normalize().getAffineXCoord().toBigInteger().mod(N);
+      for (BigInteger r :
+          new BigInteger[] {
+            G.getAffineXCoord().toBigInteger().mod(N), last, scalar(), N.subtract(BigInteger.ONE)
+          }) {
         assertThat(Signed.withSum(scalar, scalar, G.negate(), r).holds()).isFalse();
       }
     }
