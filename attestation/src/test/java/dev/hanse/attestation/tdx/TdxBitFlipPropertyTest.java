@@ -170,12 +170,12 @@ class TdxBitFlipPropertyTest {
   }
 
   /** A good quote and where its parts stand. */
-  private record Quoted(TdxVerifier verifier, byte[] good, int partAt) {
+  private record Quoted(TdxVerifier verifier, Bytes good, int partAt) {
     Map<Reason, Integer> flips(int from, int until) {
       Map<Reason, Integer> refused = new EnumMap<>(Reason.class);
-      claims(verifier.verify(TdxForge.evidence(Bytes.copyOf(good)), TdxForge.AT));
+      claims(verifier.verify(TdxForge.evidence(good), TdxForge.AT));
       for (int bit = from * 8; bit < until * 8; bit++) {
-        byte[] flipped = good.clone();
+        byte[] flipped = good.toArray();
         flipped[bit / 8] ^= (byte) (1 << bit % 8);
         refusal(verifier.verify(TdxForge.evidence(Bytes.copyOf(flipped)), TdxForge.AT))
             .ifPresent(refusal -> refused.merge(refusal.reason(), 1, Integer::sum));
@@ -186,7 +186,7 @@ class TdxBitFlipPropertyTest {
 
   private static Quoted quoted(int version) {
     TdxForge forge = version == 4 ? new TdxForge() : TdxForge.later();
-    return new Quoted(forge.verifier(), forge.quote().toArray(), forge.signedPart().length);
+    return new Quoted(forge.verifier(), forge.quote(), forge.signedPart().length);
   }
 
   private Map<Reason, Integer> collateralFlips(
