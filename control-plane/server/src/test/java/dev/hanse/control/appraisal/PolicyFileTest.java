@@ -142,7 +142,7 @@ class PolicyFileTest {
             .orElseThrow();
 
     assertThat(((TdxRules) azure.tee()).requireEventLog()).isFalse();
-    assertThat(azure.vtpm().requireEventLog()).isTrue();
+    assertThat(azure.vtpm().log().required()).isTrue();
     assertThatThrownBy(() -> PolicyFile.read(both.formatted(key, false)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(key)
