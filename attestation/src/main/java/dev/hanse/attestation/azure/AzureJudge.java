@@ -24,6 +24,7 @@ import dev.hanse.attestation.vectors.Judge;
 import dev.hanse.attestation.vectors.Vector;
 import dev.hanse.attestation.vectors.Verdict;
 import dev.hanse.attestation.x509.Anchors;
+import dev.hanse.attestation.x509.Certificates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -36,8 +37,8 @@ import java.util.TreeMap;
 
 /**
  * Runs captures of Azure's confidential virtual machines, in the JSON of their agents, against the
- * vendors' own roots. The TDX capture came without Intel's collateral: its signatures are followed
- * and its TCB is not judged.
+ * vendors' own roots or the set's. A TDX capture that came without Intel's collateral has its
+ * signatures followed and its TCB not judged.
  */
 public final class AzureJudge implements Judge {
   private static final Bytes NONE = Bytes.copyOf(new byte[0]);
@@ -73,16 +74,23 @@ public final class AzureJudge implements Judge {
     }
   }
 
-  private static AzureVerifier verifier(boolean tdx, Vector vector) {
+  private static AzureVerifier verifier(boolean tdx, Vector vector) throws Rejection {
+    Optional<Anchors> given = Optional.empty();
+    if (vector.trustAnchor().isPresent()) {
+      given = Optional.of(Anchors.of(Certificates.ofPem(vector.trustAnchor().get())));
+    }
     if (!tdx) {
       return AzureVerifier.onSnp(
           new SnpVerifier(
-              Anchors.pinned(SnpVerifier.AMD_ROOTS),
+              given.orElseGet(() -> Anchors.pinned(SnpVerifier.AMD_ROOTS)),
               () -> CollateralStore.EMPTY,
               SnpVerifier.Revocation.WHERE_KEPT));
     }
     Optional<Bytes> bundle = vector.file("collateral");
-    TdxVerifier verifier = TdxVerifier.ofIntel(id -> bundle);
+    TdxVerifier verifier =
+        given
+            .map(anchors -> new TdxVerifier(anchors, id -> bundle))
+            .orElseGet(() -> TdxVerifier.ofIntel(id -> bundle));
     return bundle.isPresent()
         ? AzureVerifier.onTdx(verifier)
         : AzureVerifier.onTdxWithoutCollateral(verifier);

@@ -18,6 +18,7 @@ import dev.hanse.attestation.tpm.QuoteSignature;
 import dev.hanse.attestation.tpm.SigningScheme;
 import dev.hanse.attestation.tpm.TpmEvidence;
 import dev.hanse.attestation.tpm.TpmHash;
+import dev.hanse.attestation.tpm.TpmKey;
 import dev.hanse.attestation.tpm.TpmStatement;
 import dev.hanse.attestation.tpm.eventlog.EventLog;
 import java.time.Instant;
@@ -40,9 +41,6 @@ public final class AzureVerifier extends Verifier {
 
   /** On TDX. */
   public static final String TDX = "azure-tdx-vtpm";
-
-  private static final int REPORT_TYPE_SNP = 2;
-  private static final int REPORT_TYPE_TDX = 4;
 
   private final Tee tee;
 
@@ -85,6 +83,7 @@ public final class AzureVerifier extends Verifier {
     record Signed(Bytes reportData) implements Reported {}
   }
 
+  /** Every part is read before the first signature is checked: what has no form costs little. */
   @Override
   protected Verification examine(Evidence evidence, Instant at) throws Rejection {
     AzureEvidence body = AzureEvidence.read(evidence.body());
@@ -92,18 +91,19 @@ public final class AzureVerifier extends Verifier {
         HclReport.read(
             body.hclReport(),
             switch (tee) {
-              case Tee.Snp _ -> REPORT_TYPE_SNP;
-              case Tee.Tdx _ -> REPORT_TYPE_TDX;
+              case Tee.Snp _ -> HclReport.SNP;
+              case Tee.Tdx _ -> HclReport.TDX;
             });
+    Quoted quoted = Quoted.read(body.tpm(), hcl.key());
     return switch (reported(body, hcl, evidence, at)) {
       case Reported.Refused(var refusal) -> refusal;
       case Reported.Claimed(var claims) -> {
         requireRuntime(Optional.ofNullable(claims.bound().get(Bound.REPORT_DATA)), hcl);
-        yield quoted(evidence, body, hcl, Optional.of(claims), claims.endorsedUntil());
+        yield vouched(evidence, hcl, quoted, Optional.of(claims), claims.endorsedUntil());
       }
       case Reported.Signed(var reportData) -> {
         requireRuntime(Optional.of(reportData), hcl);
-        yield quoted(evidence, body, hcl, Optional.empty(), Instant.MAX);
+        yield vouched(evidence, hcl, quoted, Optional.empty(), Instant.MAX);
       }
     };
   }
@@ -153,23 +153,14 @@ public final class AzureVerifier extends Verifier {
         "the TEE's report is not about this runtime data");
   }
 
-  private Verification quoted(
+  private Verification vouched(
       Evidence evidence,
-      AzureEvidence body,
       HclReport hcl,
+      Quoted quoted,
       Optional<VerifiedClaims> claims,
       Instant endorsedUntil)
       throws Rejection {
-    TpmEvidence tpm = body.tpm();
-    Quote quote = Quote.read(tpm.attest());
-    QuoteSignature signature =
-        QuoteSignature.read(tpm.signature(), hcl.key(), Optional.of(SigningScheme.RSASSA));
-    Optional<EventLog> log = Optional.empty();
-    if (tpm.eventLog().isPresent()) {
-      log = Optional.of(EventLog.read(tpm.eventLog().get()));
-    }
-    signature.requireOver(tpm.attest(), hcl.key(), TpmHash.SHA256);
-    quote.requireValues(tpm.pcrs(), signature.hash());
+    quoted.requireBy(hcl.key());
     KnownKey key =
         new KnownKey(
             Bytes.copyOf(hcl.key().modulus().toByteArray()).sha256(),
@@ -177,11 +168,33 @@ public final class AzureVerifier extends Verifier {
             endorsedUntil);
     return verified(
         evidence,
-        Map.of(Bound.NONCE, quote.extraData()),
+        Map.of(Bound.NONCE, quoted.quote().extraData()),
         Optional.empty(),
         endorsedUntil,
         new AzureStatement(
-            claims, new TpmStatement(key, quote, tpm.pcrs(), log), hcl.configuration()));
+            claims,
+            new TpmStatement(key, quoted.quote(), quoted.evidence().pcrs(), quoted.log()),
+            hcl.configuration()));
+  }
+
+  /** The virtual TPM's part, read and not yet believed. */
+  private record Quoted(
+      TpmEvidence evidence, Quote quote, QuoteSignature signature, Optional<EventLog> log) {
+    static Quoted read(TpmEvidence evidence, TpmKey.Rsa key) throws Rejection {
+      Quote quote = Quote.read(evidence.attest());
+      QuoteSignature signature =
+          QuoteSignature.read(evidence.signature(), key, Optional.of(SigningScheme.RSASSA));
+      Optional<EventLog> log = Optional.empty();
+      if (evidence.eventLog().isPresent()) {
+        log = Optional.of(EventLog.read(evidence.eventLog().get()));
+      }
+      return new Quoted(evidence, quote, signature, log);
+    }
+
+    void requireBy(TpmKey.Rsa key) throws Rejection {
+      signature.requireOver(evidence.attest(), key, TpmHash.SHA256);
+      quote.requireValues(evidence.pcrs(), signature.hash());
+    }
   }
 
   /** A quote's extra data has room for a hash: SHA-256 of the report data. */

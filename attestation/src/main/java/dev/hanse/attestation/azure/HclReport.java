@@ -32,6 +32,12 @@ import java.util.TreeMap;
  */
 record HclReport(
     Bytes report, Bytes runtimeDigest, TpmKey.Rsa key, Map<String, String> configuration) {
+  /** A report of SEV-SNP's. */
+  static final int SNP = 2;
+
+  /** A report of a TDX domain's, not yet a quote. */
+  static final int TDX = 4;
+
   private static final int LIMIT_BYTES = 8 * 1024;
   private static final long MAGIC = 0x414C4348L;
   private static final int REPORT_BYTES = 1184;
@@ -62,7 +68,7 @@ record HclReport(
   /**
    * Reads it, exactly.
    *
-   * @param reportType 2 for SEV-SNP, 4 for TDX
+   * @param reportType {@link #SNP} or {@link #TDX}
    */
   static HclReport read(Bytes encoded, int reportType) throws Rejection {
     unless(encoded.size() <= LIMIT_BYTES, Reason.LENGTH, "the HCL report is over " + LIMIT_BYTES);
