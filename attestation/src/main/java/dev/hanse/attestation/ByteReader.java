@@ -10,7 +10,7 @@ public final class ByteReader {
   private int at;
 
   public ByteReader(Bytes content) {
-    this(content.toArray());
+    this(content.shared());
   }
 
   /** Reads an array that the caller no longer changes. */
@@ -74,7 +74,7 @@ public final class ByteReader {
     byte[] taken = new byte[(int) count];
     System.arraycopy(content, at, taken, 0, taken.length);
     at += taken.length;
-    return Bytes.copyOf(taken);
+    return Bytes.owning(taken);
   }
 
   /** A reader of the next bytes alone, which this one passes over. */

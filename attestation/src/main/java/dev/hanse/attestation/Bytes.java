@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,27 @@ public final class Bytes {
     return new Bytes(content.clone());
   }
 
+  /** Of an array that nobody else holds: parsers copy what they cut out once and not twice. */
+  static Bytes owning(byte[] content) {
+    return new Bytes(content);
+  }
+
+  /** The array itself, which whoever asks for it must not change. */
+  byte[] shared() {
+    return content;
+  }
+
+  /** Of pieces in their order, as of one run. */
+  static Bytes digest(String algorithm, List<Bytes> pieces) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance(algorithm);
+      pieces.forEach(piece -> digest.update(piece.content));
+      return new Bytes(digest.digest());
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException("this JDK has no " + algorithm, missing);
+    }
+  }
+
   /** Reads hexadecimal digits. */
   public static Bytes ofHex(String hex) {
     return new Bytes(HexFormat.of().parseHex(hex));
@@ -37,11 +59,11 @@ public final class Bytes {
   }
 
   public Bytes sha256() {
-    return digest("SHA-256");
+    return digest("SHA-256", List.of(this));
   }
 
   public Bytes sha512() {
-    return digest("SHA-512");
+    return digest("SHA-512", List.of(this));
   }
 
   public String hex() {
@@ -61,13 +83,5 @@ public final class Bytes {
   @Override
   public String toString() {
     return content.length <= PRINTED_BYTES ? hex() : content.length + " bytes";
-  }
-
-  private Bytes digest(String algorithm) {
-    try {
-      return new Bytes(MessageDigest.getInstance(algorithm).digest(content));
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("this JDK has no " + algorithm, missing);
-    }
   }
 }

@@ -2,6 +2,8 @@ package dev.hanse.attestation;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Builds what is hashed or signed so that no two different lists of fields give the same bytes:
@@ -9,50 +11,51 @@ import java.nio.charset.StandardCharsets;
  * naming what is being encoded and in which version.
  */
 public final class Encoding {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final List<Bytes> pieces = new ArrayList<>();
 
   /** Starts with the label, for example {@code hanse/report-data/v1}. */
   public Encoding(String label) {
-    field(label.getBytes(StandardCharsets.US_ASCII));
+    field(Bytes.owning(label.getBytes(StandardCharsets.US_ASCII)));
   }
 
   public Encoding bytes(Bytes value) {
-    return field(value.toArray());
+    return field(value);
   }
 
   public Encoding text(String value) {
-    return field(value.getBytes(StandardCharsets.UTF_8));
+    return field(Bytes.owning(value.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** A number, as a field of 4 bytes. */
   public Encoding count(int value) {
-    writeInt(Integer.BYTES);
-    writeInt(value);
-    return this;
+    return field(number(value));
   }
 
   public Bytes toBytes() {
-    return Bytes.copyOf(out.toByteArray());
+    ByteArrayOutputStream out =
+        new ByteArrayOutputStream(pieces.stream().mapToInt(Bytes::size).sum());
+    pieces.forEach(piece -> out.writeBytes(piece.shared()));
+    return Bytes.owning(out.toByteArray());
   }
 
   public Bytes sha256() {
-    return toBytes().sha256();
+    return Bytes.digest("SHA-256", pieces);
   }
 
   public Bytes sha512() {
-    return toBytes().sha512();
+    return Bytes.digest("SHA-512", pieces);
   }
 
-  private Encoding field(byte[] value) {
-    writeInt(value.length);
-    out.writeBytes(value);
+  private Encoding field(Bytes value) {
+    pieces.add(number(value.size()));
+    pieces.add(value);
     return this;
   }
 
-  private void writeInt(int value) {
-    out.write(value >>> 24);
-    out.write(value >>> 16);
-    out.write(value >>> 8);
-    out.write(value);
+  private static Bytes number(int value) {
+    return Bytes.owning(
+        new byte[] {
+          (byte) (value >>> 24), (byte) (value >>> 16), (byte) (value >>> 8), (byte) value
+        });
   }
 }
