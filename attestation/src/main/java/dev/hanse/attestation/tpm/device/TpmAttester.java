@@ -2,12 +2,9 @@ package dev.hanse.attestation.tpm.device;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
-import dev.hanse.attestation.tpm.Pcr;
 import dev.hanse.attestation.tpm.PcrSelection;
-import dev.hanse.attestation.tpm.TpmEvidence;
 import dev.hanse.attestation.tpm.activation.CredentialChallenge;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,9 +22,6 @@ public final class TpmAttester implements AutoCloseable {
 
   /** EK certificate of {@link KeyTemplate#EK_ECC_P256}. */
   private static final int NV_ECC_CERTIFICATE = 0x01C0000A;
-
-  /** How often a register may change between reading and quoting before that is an error. */
-  private static final int TRIES = 3;
 
   private final TpmDevice device;
   private final TpmDevice.LoadedKey ek;
@@ -115,15 +109,9 @@ public final class TpmAttester implements AutoCloseable {
    */
   public Evidence quote(Bytes qualifyingData, PcrSelection selection, Optional<Bytes> eventLog)
       throws TpmException {
-    for (int left = TRIES; ; left--) {
-      Map<Pcr, Bytes> before = device.readPcrs(selection);
-      TpmDevice.SignedQuote quote = device.quote(ak.handle(), qualifyingData, selection);
-      // Values read around the quote are the quoted ones only if nothing was extended meanwhile.
-      if (before.equals(device.readPcrs(selection)) || left == 1) {
-        return new TpmEvidence(quote.attest(), quote.signature(), ak.publicArea(), before, eventLog)
-            .toEvidence();
-      }
-    }
+    return RegisterQuote.take(device, ak.handle(), qualifyingData, selection)
+        .with(ak.publicArea(), eventLog)
+        .toEvidence();
   }
 
   /** Cuts what stands behind a certificate: some TPMs fill the rest of its index. */

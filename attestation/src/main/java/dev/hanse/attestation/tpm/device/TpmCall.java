@@ -24,6 +24,9 @@ record TpmCall<T>(TpmCommand command, boolean handled, TpmResponse.Body<T> body)
   /** As many handles as one answer may name; the most that fit into one are some hundreds. */
   static final int HANDLE_LIMIT = 64;
 
+  /** The owner's hierarchy, whose password is empty. */
+  static final int OWNER = 0x40000001;
+
   private static final int ENDORSEMENT = 0x4000000B;
   private static final int NULL_HANDLE = 0x40000007;
   private static final int ALG_NULL = 0x0010;
@@ -193,10 +196,10 @@ record TpmCall<T>(TpmCommand command, boolean handled, TpmResponse.Body<T> body)
   }
 
   /** Some bytes of an index; exactly as many as asked for. */
-  static TpmCall<Bytes> nvRead(int index, int offset, int size) {
+  static TpmCall<Bytes> nvRead(int authority, int index, int offset, int size) {
     return plain(
         new TpmCommand(TpmCommand.Code.NV_READ)
-            .passwordHandle(index)
+            .passwordHandle(authority)
             .handle(index)
             .u16(size)
             .u16(offset),

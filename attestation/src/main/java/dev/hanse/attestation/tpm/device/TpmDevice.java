@@ -178,8 +178,20 @@ public final class TpmDevice implements AutoCloseable {
     }
   }
 
-  /** What an NV index holds; empty where nobody defined it. */
+  /** What an NV index holds; empty where nobody defined it. By the index' own right. */
   public Optional<Bytes> readNv(int index) throws TpmException {
+    return readNvBy(index, index);
+  }
+
+  /**
+   * As {@link #readNv}, by the owner's right, whose password is empty: for an index whose own right
+   * is a secret.
+   */
+  public Optional<Bytes> readNvAsOwner(int index) throws TpmException {
+    return readNvBy(TpmCall.OWNER, index);
+  }
+
+  private Optional<Bytes> readNvBy(int authority, int index) throws TpmException {
     int size;
     try {
       size = perform(TpmCall.nvSize(index));
@@ -195,7 +207,8 @@ public final class TpmDevice implements AutoCloseable {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     while (content.size() < size) {
       int chunk = Math.min(NV_CHUNK_BYTES, size - content.size());
-      content.writeBytes(perform(TpmCall.nvRead(index, content.size(), chunk)).toArray());
+      content.writeBytes(
+          perform(TpmCall.nvRead(authority, index, content.size(), chunk)).toArray());
     }
     return Optional.of(Bytes.copyOf(content.toByteArray()));
   }

@@ -229,7 +229,7 @@ class TpmCallTest {
         "NV public has 1 bytes left over");
     malformed(TpmCall.nvSize(1), plain("000f" + area + "0001ff00"), "1 bytes left over");
 
-    assertThat(written(TpmCall.nvRead(0x01C00002, 0x200, 2)))
+    assertThat(written(TpmCall.nvRead(0x01C00002, 0x01C00002, 0x200, 2)))
         .isEqualTo(
             "8002"
                 + "00000023"
@@ -239,8 +239,8 @@ class TpmCallTest {
                 + PASSWORD
                 + "0002"
                 + "0200");
-    assertThat(TpmCall.nvRead(1, 0, 2).read(authorised("", "0002aabb")).hex()).isEqualTo("aabb");
-    malformed(TpmCall.nvRead(1, 0, 2), authorised("", "0001aa"), "asked for 2 NV bytes, got 1");
+    assertThat(TpmCall.nvRead(1, 1, 0, 2).read(authorised("", "0002aabb")).hex()).isEqualTo("aabb");
+    malformed(TpmCall.nvRead(1, 1, 0, 2), authorised("", "0001aa"), "asked for 2 NV bytes, got 1");
   }
 
   /** Whatever a TPM, or who stands between, answers to any of the commands. */
@@ -256,7 +256,7 @@ class TpmCallTest {
             TpmCall.startPolicySession(),
             TpmCall.policySecret(3),
             TpmCall.nvSize(1),
-            TpmCall.nvRead(1, 0, 2),
+            TpmCall.nvRead(1, 1, 0, 2),
             TpmCall.handles(0x80000000));
     String registers = "00000009" + SELECTION + "00000003" + "0001aa0001bb0001cc";
     List<byte[]> good =
