@@ -2,11 +2,14 @@ package dev.hanse.attestation.azure;
 
 import dev.hanse.attestation.ByteReader;
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.tpm.TpmEvidence;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The body of evidence of Azure's confidential virtual machines. Big-endian:
@@ -41,6 +44,31 @@ public record AzureEvidence(Bytes hclReport, Bytes tdQuote, TpmEvidence tpm) {
         Reason.TRAILING,
         "the virtual TPM's key is in the runtime data and nowhere else");
     return new AzureEvidence(hclReport, tdQuote, tpm);
+  }
+
+  /**
+   * What a node needs a quote of before it has evidence.
+   *
+   * @param hclReport as the index holds it
+   * @return the TD's report, 1024 bytes; empty on SEV-SNP, whose report needs no quote
+   * @throws Rejection if it is no HCL report of these two
+   */
+  public static Optional<Bytes> tdReport(Bytes hclReport) throws Rejection {
+    HclReport hcl = HclReport.read(hclReport);
+    return switch (hcl.tee()) {
+      case SNP -> Optional.empty();
+      case TDX -> Optional.of(hcl.tdReport());
+    };
+  }
+
+  /**
+   * As evidence, of TDX if there is a quote and else of SEV-SNP.
+   *
+   * @param certificates VCEK, ASK and ARK; none for TDX
+   */
+  public Evidence toEvidence(List<Bytes> certificates) {
+    return new Evidence(
+        tdQuote.size() == 0 ? AzureVerifier.SNP : AzureVerifier.TDX, toBytes(), certificates);
   }
 
   /** The body. */

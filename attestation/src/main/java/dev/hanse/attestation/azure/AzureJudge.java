@@ -55,11 +55,7 @@ public final class AzureJudge implements Judge {
           new ObjectMapper().readTree(vector.file("evidence").orElse(NONE).toArray());
       boolean tdx = capture.has("td_quote");
       Instant at = vector.time().orElse(Instant.MIN);
-      Evidence evidence =
-          new Evidence(
-              tdx ? AzureVerifier.TDX : AzureVerifier.SNP,
-              body(capture).toBytes(),
-              tdx ? List.of() : certificates(vector, capture));
+      Evidence evidence = body(capture).toEvidence(tdx ? List.of() : certificates(vector, capture));
       return switch (verifier(tdx, vector).verify(evidence, at)) {
         case Verification.Refused(Refusal.Rejected refusal) -> new Verdict.Rejected(refusal);
         case Verification.Refused(var other) ->

@@ -87,13 +87,17 @@ public final class AzureVerifier extends Verifier {
   @Override
   protected Verification examine(Evidence evidence, Instant at) throws Rejection {
     AzureEvidence body = AzureEvidence.read(evidence.body());
-    HclReport hcl =
-        HclReport.read(
-            body.hclReport(),
-            switch (tee) {
-              case Tee.Snp _ -> HclReport.SNP;
-              case Tee.Tdx _ -> HclReport.TDX;
-            });
+    HclReport hcl = HclReport.read(body.hclReport());
+    HclReport.Tee wanted =
+        switch (tee) {
+          case Tee.Snp _ -> HclReport.Tee.SNP;
+          case Tee.Tdx _ -> HclReport.Tee.TDX;
+        };
+    Rejection.unless(
+        hcl.tee() == wanted,
+        Stage.PARSE,
+        Reason.TEE_TYPE,
+        "a report of " + hcl.tee() + " as evidence of " + wanted);
     Quoted quoted = Quoted.read(body.tpm(), hcl.key());
     return switch (reported(body, hcl, evidence, at)) {
       case Reported.Refused(var refusal) -> refusal;

@@ -15,6 +15,7 @@ import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.tpm.TpmKey;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,22 +26,33 @@ import java.util.TreeMap;
  * 1184, a header of 20 bytes, JSON, and zeros to the index's size. The layout was read off genuine
  * captures; nothing but JSON and SNP report is signed, so the rest is held to what it always is.
  *
+ * @param tee whose report it is
  * @param report of the TEE; for TDX the report a quote was made of, which nothing can check
  * @param runtimeDigest SHA-256 of the runtime data's JSON
  * @param key of the virtual TPM, with which it signs quotes
  * @param configuration of the virtual machine, as the paravisor says
  */
 record HclReport(
-    Bytes report, Bytes runtimeDigest, TpmKey.Rsa key, Map<String, String> configuration) {
-  /** A report of SEV-SNP's. */
-  static final int SNP = 2;
+    Tee tee, Bytes report, Bytes runtimeDigest, TpmKey.Rsa key, Map<String, String> configuration) {
+  /** The TEEs a paravisor has reports of, by its own numbers. */
+  enum Tee {
+    SNP(2),
+    TDX(4);
 
-  /** A report of a TDX domain's, not yet a quote. */
-  static final int TDX = 4;
+    private final int code;
+
+    Tee(int code) {
+      this.code = code;
+    }
+  }
 
   private static final int LIMIT_BYTES = 8 * 1024;
   private static final long MAGIC = 0x414C4348L;
   private static final int REPORT_BYTES = 1184;
+
+  /** TDREPORT_STRUCT (Intel TDX Module ABI). */
+  private static final int TD_REPORT_BYTES = 1024;
+
   private static final int HEADER_BYTES = 32;
   private static final int RUNTIME_HEADER_BYTES = 20;
   private static final int DIGEST_SHA256 = 1;
@@ -65,12 +77,13 @@ record HclReport(
     configuration = Map.copyOf(configuration);
   }
 
-  /**
-   * Reads it, exactly.
-   *
-   * @param reportType {@link #SNP} or {@link #TDX}
-   */
-  static HclReport read(Bytes encoded, int reportType) throws Rejection {
+  /** What the paravisor had the TDX module report: the structure before what fills its place. */
+  Bytes tdReport() {
+    return Bytes.copyOf(Arrays.copyOf(report.toArray(), TD_REPORT_BYTES));
+  }
+
+  /** Reads it, exactly. */
+  static HclReport read(Bytes encoded) throws Rejection {
     unless(encoded.size() <= LIMIT_BYTES, Reason.LENGTH, "the HCL report is over " + LIMIT_BYTES);
     ByteReader in = new ByteReader(encoded);
     unless(in.u32Le("magic") == MAGIC, Reason.MAGIC, "no HCL report");
@@ -82,8 +95,7 @@ record HclReport(
     Bytes report = in.bytes(REPORT_BYTES, "TEE report");
     long runtimeSize = in.u32Le("runtime data size");
     unless(in.u32Le("runtime version") == 1, Reason.VERSION, "runtime data of another version");
-    long type = in.u32Le("report type");
-    unless(type == reportType, Reason.TEE_TYPE, "a report of type " + type);
+    Tee tee = tee(in.u32Le("report type"));
     unless(in.u32Le("digest") == DIGEST_SHA256, Reason.SIG_HASH, "not bound by SHA-256");
     long jsonSize = in.u32Le("JSON size");
     unless(
@@ -94,7 +106,17 @@ record HclReport(
     Bytes json = in.bytes(jsonSize, "runtime data");
     in.zeros(in.remaining(), "what follows the runtime data");
     JsonNode runtime = parse(json);
-    return new HclReport(report, json.sha256(), key(runtime), configuration(runtime));
+    return new HclReport(tee, report, json.sha256(), key(runtime), configuration(runtime));
+  }
+
+  private static Tee tee(long code) throws Rejection {
+    for (Tee tee : Tee.values()) {
+      if (tee.code == code) {
+        return tee;
+      }
+    }
+    throw new Rejection(
+        Stage.PARSE, Reason.TEE_TYPE, "a report of type " + code + " is neither SNP's nor TDX's");
   }
 
   private static JsonNode parse(Bytes json) throws Rejection {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.tpm.TpmEvidence;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AzureEvidenceTest {
@@ -27,6 +29,29 @@ class AzureEvidenceTest {
     assertThat(Arrays.copyOfRange(bytes, 1, 5)).containsExactly(0, 0, hcl >> 8, hcl & 0xFF);
     assertThat(Arrays.copyOfRange(bytes, 5, 9)).containsExactly('H', 'C', 'L', 'A');
     assertThat(bytes).hasSize(9 + hcl + body.tdQuote().size() + body.tpm().toBytes().size());
+  }
+
+  @Test
+  void tellsANodeWhatToHaveQuoted() throws Exception {
+    AzureForge tdx = AzureForge.onTdx();
+    byte[] report = Arrays.copyOfRange(tdx.hclReport().toArray(), 0x20, 0x20 + 1024);
+
+    assertThat(AzureEvidence.tdReport(tdx.hclReport())).contains(Bytes.copyOf(report));
+    assertThat(AzureEvidence.tdReport(AzureForge.onSnp().hclReport())).isEmpty();
+    assertThatThrownBy(() -> AzureEvidence.tdReport(Bytes.copyOf(new byte[2600])))
+        .isInstanceOf(Rejection.class);
+  }
+
+  @Test
+  void isEvidenceOfTdxIfThereIsAQuoteAndElseOfSnp() throws Exception {
+    AzureForge tdx = AzureForge.onTdx();
+    AzureForge snp = AzureForge.onSnp();
+    AzureEvidence body = snp.body();
+    List<Bytes> beside = snp.certificates();
+
+    assertThat(tdx.body().toEvidence(List.of()).technology()).isEqualTo("azure-tdx-vtpm");
+    assertThat(body.toEvidence(beside))
+        .isEqualTo(new Evidence("azure-snp-vtpm", body.toBytes(), beside));
   }
 
   @Test

@@ -34,15 +34,15 @@ public final class AzureForge {
   private static final int REPORT_AT = 0x20;
   private static final int RUNTIME_AT = 0x4c0;
 
-  /** What the index holds on genuine machines. */
-  private static final int INDEX_BYTES = 2600;
-
   final boolean tdx;
   final ForgedSnp snpMachine = new ForgedSnp();
   final ForgedTdx tdxMachine = new ForgedTdx();
   ForgedTpm vtpm = new ForgedTpm();
   Bytes extraData = REPORT_DATA.sha256();
   String runtime = runtime(akPub(ForgedTpm.modulus()), ekPub());
+
+  /** As on genuine machines. */
+  private int indexBytes = 2600;
 
   private AzureForge(boolean tdx) {
     this.tdx = tdx;
@@ -60,13 +60,27 @@ public final class AzureForge {
     return new AzureForge(technology.equals(AzureVerifier.TDX));
   }
 
+  /** Its machine, if it is on SEV-SNP. */
+  public ForgedSnp snpMachine() {
+    return snpMachine;
+  }
+
+  /** Its machine, if it is on TDX. */
+  public ForgedTdx tdxMachine() {
+    return tdxMachine;
+  }
+
   String technology() {
     return tdx ? AzureVerifier.TDX : AzureVerifier.SNP;
   }
 
-  /** Names this key as the virtual TPM's. */
+  /**
+   * Names this key as the virtual TPM's and no other, in an index without zeros behind: a swtpm's
+   * have no more than 2,048 bytes.
+   */
   public AzureForge naming(BigInteger modulus) {
-    return vouchingFor(runtime(akPub(modulus), ekPub()));
+    indexBytes = 0;
+    return vouchingFor(runtime(akPub(modulus)));
   }
 
   /** Takes other runtime data, for which the TEE vouches too. */
@@ -116,7 +130,7 @@ public final class AzureForge {
   public Bytes hclReport() {
     byte[] json = runtime.getBytes(UTF_8);
     ByteBuffer out =
-        ByteBuffer.allocate(Math.max(INDEX_BYTES, JSON_AT + json.length))
+        ByteBuffer.allocate(Math.max(indexBytes, JSON_AT + json.length))
             .order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(0x414C4348).putInt(tdx ? 2 : 1).putInt(JSON_AT + json.length).putInt(2);
     out.position(REPORT_AT).put(tdx ? tdReport() : snpMachine.report(reportData()).toArray());
@@ -146,7 +160,7 @@ public final class AzureForge {
     return new AzureEvidence(hclReport(), tdQuote(), quote());
   }
 
-  Evidence evidence() throws Exception {
+  public Evidence evidence() throws Exception {
     return evidence(body().toBytes());
   }
 

@@ -24,9 +24,9 @@ class HclReportTest {
   @Test
   void readsWhatEitherTeesParavisorWrites() throws Exception {
     Bytes hcl = forge.hclReport();
-    HclReport snp = HclReport.read(hcl, HclReport.SNP);
+    HclReport snp = HclReport.read(hcl);
     AzureForge other = AzureForge.onTdx();
-    HclReport tdx = HclReport.read(other.hclReport(), HclReport.TDX);
+    HclReport tdx = HclReport.read(other.hclReport());
 
     assertThat(snp.report())
         .isEqualTo(Bytes.copyOf(Arrays.copyOfRange(hcl.toArray(), 0x20, 0x20 + 1184)));
@@ -34,6 +34,9 @@ class HclReportTest {
     assertThat(snp.key().modulus()).isEqualTo(MODULUS);
     assertThat(tdx.key().modulus()).isEqualTo(MODULUS);
     assertThat(tdx.report().size()).isEqualTo(1184);
+    assertThat(tdx.tdReport()).isEqualTo(Bytes.copyOf(Arrays.copyOf(tdx.report().toArray(), 1024)));
+    assertThat(snp.tee()).isEqualTo(HclReport.Tee.SNP);
+    assertThat(tdx.tee()).isEqualTo(HclReport.Tee.TDX);
     assertThat(snp.configuration())
         .containsOnlyKeys("console-enabled", "secure-boot", "tpm-enabled", "vmUniqueId")
         .containsEntry("secure-boot", "true")
@@ -54,8 +57,9 @@ class HclReportTest {
     // of the runtime data: size, version, report type, hash, size of the JSON
     "0x4C0, 0x00, LENGTH, sizes contradict one another",
     "0x4C4, 0x02, VERSION, runtime data of another version",
-    "0x4C8, 0x04, TEE_TYPE, a report of type 4",
+    "0x4C8, 0x00, TEE_TYPE, a report of type 0",
     "0x4C8, 0x03, TEE_TYPE, a report of type 3",
+    "0x4C9, 0x01, TEE_TYPE, a report of type 258",
     "0x4CC, 0x02, SIG_HASH, not bound by SHA-256",
     "0x4CC, 0x00, SIG_HASH, not bound by SHA-256",
     "0x4D0, 0x00, LENGTH, sizes contradict one another"
@@ -74,7 +78,7 @@ class HclReportTest {
     byte[] hcl = forge.hclReport().toArray();
     hcl[4] = (byte) version;
 
-    assertThat(HclReport.read(Bytes.copyOf(hcl), HclReport.SNP).key().modulus()).isEqualTo(MODULUS);
+    assertThat(HclReport.read(Bytes.copyOf(hcl)).key().modulus()).isEqualTo(MODULUS);
   }
 
   @Test
@@ -111,8 +115,7 @@ class HclReportTest {
   void takesNoMoreThanATpmKeepsInAnIndex() throws Exception {
     byte[] most = Arrays.copyOf(forge.hclReport().toArray(), 8 * 1024);
 
-    assertThat(HclReport.read(Bytes.copyOf(most), HclReport.SNP).key().modulus())
-        .isEqualTo(MODULUS);
+    assertThat(HclReport.read(Bytes.copyOf(most)).key().modulus()).isEqualTo(MODULUS);
     refused(Arrays.copyOf(most, 8 * 1024 + 1)).contains("LENGTH").contains("over 8192");
   }
 
@@ -199,13 +202,22 @@ class HclReportTest {
   }
 
   @Test
+  void refusesRuntimeDataThatIsNotUtf8() {
+    byte[] hcl = forge.hclReport().toArray();
+    // Within the machine's id, where any character is as good as another.
+    hcl[AzureForge.JSON_AT + forge.runtime.indexOf("26F8")] = (byte) 0xC3;
+
+    refused(hcl).contains("STRUCTURE").contains("is not strict JSON");
+  }
+
+  @Test
   void takesRuntimeDataNestedAsDeepAsAllowed() throws Exception {
     forge.vouchingFor(
         AzureForge.runtime(AzureForge.akPub(MODULUS))
             .replace(
                 "\"user-data\"", "\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}},\"b\""));
 
-    assertThat(HclReport.read(forge.hclReport(), HclReport.SNP).key().modulus()).isEqualTo(MODULUS);
+    assertThat(HclReport.read(forge.hclReport()).key().modulus()).isEqualTo(MODULUS);
   }
 
   private static String akPub(String exponent, BigInteger modulus) {
@@ -219,8 +231,7 @@ class HclReportTest {
   /** Stage, reason and detail of the refusal there must be. */
   private static AbstractStringAssert<?> refused(byte[] hcl) {
     return assertThat(
-        catchThrowableOfType(
-                Rejection.class, () -> HclReport.read(Bytes.copyOf(hcl), HclReport.SNP))
+        catchThrowableOfType(Rejection.class, () -> HclReport.read(Bytes.copyOf(hcl)))
             .refusal()
             .toString());
   }
