@@ -1,5 +1,7 @@
 package dev.hanse.attestation.azure;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -15,6 +17,7 @@ import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.tpm.TpmKey;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
@@ -121,7 +124,9 @@ record HclReport(
 
   private static JsonNode parse(Bytes json) throws Rejection {
     try {
-      JsonNode runtime = JSON.readTree(json.toArray());
+      // Jackson would read bytes that are no UTF-8 as a character of its choice.
+      String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(json.toArray())).toString();
+      JsonNode runtime = JSON.readTree(text);
       if (runtime != null && runtime.isObject()) {
         return runtime;
       }

@@ -13,6 +13,7 @@ import dev.hanse.attestation.vectors.Vector;
 import dev.hanse.attestation.vectors.Verdict;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -80,6 +81,13 @@ class AzureJudgeTest {
     snp.snpMachine.debuggable();
 
     assertThat(judged(snp, capture -> {}, Optional.empty())).startsWith("POLICY");
+  }
+
+  @Test
+  void judgesTheVirtualTpmOfACaptureWithoutIntelsWordAllTheSame() throws Exception {
+    tdx.vtpm.quoting(List.of(0, 1));
+
+    assertThat(judged(tdx, capture -> {}, Optional.empty())).isEqualTo("POLICY PCR_NOT_QUOTED");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.hanse.attestation.Bytes;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.interfaces.RSAPublicKey;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,6 +33,13 @@ public final class ForgedTpm {
   public ForgedTpm signingBy(SigningScheme scheme, TpmHash hash) {
     forge.scheme = scheme;
     forge.hash = hash;
+    return this;
+  }
+
+  /** Quotes these registers and no others from here on. */
+  public ForgedTpm quoting(List<Integer> indexes) {
+    forge.selections = List.of(new PcrSelection(TpmHash.SHA256, indexes));
+    forge.pcrs.keySet().removeIf(pcr -> !indexes.contains(pcr.index()));
     return this;
   }
 
