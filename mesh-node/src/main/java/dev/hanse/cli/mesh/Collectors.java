@@ -4,6 +4,7 @@ import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.node.identity.EvidenceCollector;
 import dev.hanse.node.identity.SimulatedCollector;
 import dev.hanse.node.identity.collect.AllParts;
+import dev.hanse.node.identity.collect.AzureCollector;
 import dev.hanse.node.identity.collect.CcelFile;
 import dev.hanse.node.identity.collect.GpuCommand;
 import dev.hanse.node.identity.collect.NitroCollector;
@@ -32,6 +33,12 @@ final class Collectors {
                 tsm(TsmCollector.Kind.TDX, config, random)
                     .withEventLog(CcelFile.named(config.tdxEventLog()));
             case AWS_NITRO -> new NitroCollector(config.nitroDevice());
+            case AZURE_VTPM ->
+                new AzureCollector(
+                    config.tpmDevice(),
+                    config.tpmEventLog(),
+                    config.azureMetadata(),
+                    config.azureCertificates());
             case TPM -> new TpmCollector(config.tpmDevice(), config.tpmEventLog());
             case SIMULATED ->
                 new SimulatedCollector(

@@ -3,6 +3,7 @@ package dev.hanse.cli.mesh;
 import dev.hanse.api.config.Default;
 import dev.hanse.api.config.Doc;
 import dev.hanse.node.NodeConfig;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -36,11 +37,24 @@ public record NodeFile(NodeConfig node, Evidence evidence) {
               """)
           @Default("auto")
           String tdxEventLog,
-      @Doc("The TPM: a device, or unix:PATH or tcp:HOST:PORT of a swtpm, for tpm.")
+      @Doc("The TPM: a device, or unix:PATH or tcp:HOST:PORT of a swtpm, for tpm and azure-vtpm.")
           @Default("/dev/tpmrm0")
           String tpmDevice,
       @Doc("The firmware's event log, sent along with a TPM's quote. Missing: none is.")
           Optional<Path> tpmEventLog,
+      @Doc(
+              """
+              Azure's instance metadata service, for azure-vtpm: it gives an SNP machine's
+              certificates, and a TDX machine's quotes.\
+              """)
+          @Default("http://169.254.169.254")
+          URI azureMetadata,
+      @Doc(
+              """
+              An SNP machine's certificates in PEM, for azure-vtpm: VCEK, ASK, ARK. Missing: they are
+              asked of the metadata service.\
+              """)
+          Optional<Path> azureCertificates,
       @Doc("The security module's device, for aws-nitro.") @Default("/dev/nsm") Path nitroDevice,
       @Doc(
               """
@@ -58,6 +72,10 @@ public record NodeFile(NodeConfig node, Evidence evidence) {
         throw new IllegalArgumentException(
             "simulated-platform is for the source simulated, which needs it");
       }
+      if (!Set.of("http", "https").contains(azureMetadata.getScheme())) {
+        throw new IllegalArgumentException(
+            "azure-metadata must be asked over http or https, was " + azureMetadata);
+      }
       if (privilegeLevel < -1 || privilegeLevel > 3) {
         throw new IllegalArgumentException(
             "privilege-level must be -1 to 3, was " + privilegeLevel);
@@ -70,6 +88,8 @@ public record NodeFile(NodeConfig node, Evidence evidence) {
     SEV_SNP,
     INTEL_TDX,
     AWS_NITRO,
+    /** A confidential VM of Azure's, on SEV-SNP or TDX. */
+    AZURE_VTPM,
     TPM,
     SIMULATED
   }

@@ -9,8 +9,6 @@ import dev.hanse.attestation.tpm.device.TpmDevice;
 import dev.hanse.attestation.tpm.device.TpmException;
 import dev.hanse.node.identity.EvidenceCollector;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,13 +23,12 @@ import java.util.stream.IntStream;
  */
 public final class TpmCollector implements EvidenceCollector, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final int LOG_LIMIT_BYTES = 192 * 1024;
 
   /** Firmware to kernel: what a platform measures before a process can. */
   private static final int REGISTERS = 16;
 
   private final String location;
-  private final Optional<Path> eventLog;
+  private final EventLogFile eventLog;
   private final ReentrantLock lock = new ReentrantLock();
   private Optional<TpmAttester> open = Optional.empty();
 
@@ -44,7 +41,7 @@ public final class TpmCollector implements EvidenceCollector, AutoCloseable {
    */
   public TpmCollector(String location, Optional<Path> eventLog) {
     this.location = location;
-    this.eventLog = eventLog;
+    this.eventLog = new EventLogFile(eventLog);
   }
 
   /** Something asked of the TPM. */
@@ -56,7 +53,8 @@ public final class TpmCollector implements EvidenceCollector, AutoCloseable {
   public List<Evidence> collect(Bytes reportData) throws IOException {
     PcrSelection registers =
         new PcrSelection(TpmHash.SHA256, IntStream.range(0, REGISTERS).boxed().toList());
-    return List.of(this.<Evidence>asked(tpm -> tpm.quote(reportData.sha256(), registers, log())));
+    return List.of(
+        this.<Evidence>asked(tpm -> tpm.quote(reportData.sha256(), registers, eventLog.read())));
   }
 
   @Override
@@ -73,19 +71,6 @@ public final class TpmCollector implements EvidenceCollector, AutoCloseable {
   @Override
   public Bytes activate(Bytes credentialBlob, Bytes encryptedSecret) throws IOException {
     return asked(tpm -> tpm.activate(credentialBlob, encryptedSecret));
-  }
-
-  private Optional<Bytes> log() throws IOException {
-    if (eventLog.isEmpty()) {
-      return Optional.empty();
-    }
-    try (InputStream in = Files.newInputStream(eventLog.get())) {
-      byte[] content = in.readNBytes(LOG_LIMIT_BYTES + 1);
-      if (content.length > LOG_LIMIT_BYTES) {
-        throw new IOException(eventLog.get() + " holds more than " + LOG_LIMIT_BYTES + " bytes");
-      }
-      return Optional.of(Bytes.copyOf(content));
-    }
   }
 
   private <T> T asked(Question<T> question) throws IOException {
