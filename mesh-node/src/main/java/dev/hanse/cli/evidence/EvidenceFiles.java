@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.azure.AzureVerifier;
 import dev.hanse.attestation.nitro.NitroVerifier;
 import dev.hanse.attestation.nvidia.NvidiaVerifier;
 import dev.hanse.attestation.snp.SnpVerifier;
@@ -13,6 +14,7 @@ import dev.hanse.attestation.tdx.TdxVerifier;
 import dev.hanse.attestation.tpm.TpmVerifier;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +42,11 @@ final class EvidenceFiles {
   private static final Pattern FMSPC =
       Pattern.compile("\\\\?\"fmspc\\\\?\"\\s*:\\s*\\\\?\"([0-9A-Fa-f]{12})");
   private static final Pattern AMD_ROOT = Pattern.compile("CN=ARK-([A-Za-z]+)");
+
+  /** Azure's evidence: version, length of the report, and the report, which starts with HCLA. */
+  private static final int AZURE_REPORT_AT = 5;
+
+  private static final int AZURE_MAGIC = 0x48434C41;
 
   private final List<Evidence> bodies = new ArrayList<>();
   private final List<Bytes> certificates = new ArrayList<>();
@@ -74,34 +81,50 @@ final class EvidenceFiles {
       addJson(file, text, content);
     } else if (start.startsWith("<")) {
       manifests.put(String.valueOf(file.getFileName()).toUpperCase(Locale.ROOT), content);
+    } else if (technologyOf(bytes).isPresent()) {
+      // Before certificates: a TDX quote holds some in PEM.
+      bodies.add(new Evidence(technologyOf(bytes).get(), content));
     } else if (text.contains("-----BEGIN CERTIFICATE-----")) {
       certificates.add(content);
     } else if (bytes.length > 0 && bytes[0] == 0x30) {
       addDer(content);
     } else {
-      bodies.add(new Evidence(technologyOf(file, bytes), content));
+      throw new IOException(
+          file + " is no evidence, certificate or collateral of a kind that is known here");
     }
   }
 
   /** By the first bytes of each format; the verifier then looks at all of them. */
-  private static String technologyOf(Path file, byte[] bytes) throws IOException {
+  private static Optional<String> technologyOf(byte[] bytes) {
+    if (bytes.length >= AZURE_REPORT_AT + 4
+        && ByteBuffer.wrap(bytes).getInt(AZURE_REPORT_AT) == AZURE_MAGIC) {
+      return Optional.of(azureTechnology(bytes));
+    }
     if (bytes.length >= 8 && bytes[4] == (byte) 0x81 && bytes[1] == 0 && bytes[0] < 16) {
-      return TdxVerifier.TECHNOLOGY;
+      return Optional.of(TdxVerifier.TECHNOLOGY);
     }
     if (bytes.length >= 2 && bytes[0] == 0x11 && bytes[1] == (byte) 0xE0) {
-      return NvidiaVerifier.TECHNOLOGY;
+      return Optional.of(NvidiaVerifier.TECHNOLOGY);
     }
     if (bytes.length >= 2 && (bytes[0] == (byte) 0x84 || bytes[0] == (byte) 0xD2)) {
-      return NitroVerifier.TECHNOLOGY;
+      return Optional.of(NitroVerifier.TECHNOLOGY);
     }
     if (bytes.length >= 7 && bytes[0] == 1 && bytes[3] == (byte) 0xFF && bytes[4] == 'T') {
-      return TpmVerifier.TECHNOLOGY;
+      return Optional.of(TpmVerifier.TECHNOLOGY);
     }
     if (bytes.length >= 1024 && bytes[0] < 16 && bytes[1] == 0) {
-      return SnpVerifier.TECHNOLOGY;
+      return Optional.of(SnpVerifier.TECHNOLOGY);
     }
-    throw new IOException(
-        file + " is no evidence, certificate or collateral of a kind that is known here");
+    return Optional.empty();
+  }
+
+  /** Of TDX if a quote stands behind the report, by its length. */
+  private static String azureTechnology(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    long quoteAt = AZURE_REPORT_AT + Integer.toUnsignedLong(in.getInt(1));
+    return quoteAt + 4 <= bytes.length && in.getInt((int) quoteAt) != 0
+        ? AzureVerifier.TDX
+        : AzureVerifier.SNP;
   }
 
   private void addJson(Path file, String text, Bytes content) throws IOException {
@@ -182,6 +205,7 @@ final class EvidenceFiles {
   private static boolean takesCertificates(Evidence evidence) {
     return evidence.collateral().isEmpty()
         && (evidence.technology().equals(SnpVerifier.TECHNOLOGY)
+            || evidence.technology().equals(AzureVerifier.SNP)
             || evidence.technology().equals(NvidiaVerifier.TECHNOLOGY));
   }
 
