@@ -19,6 +19,7 @@ import dev.hanse.attestation.policy.Check;
 import dev.hanse.attestation.policy.CheckList;
 import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.policy.Rules;
+import dev.hanse.attestation.snp.GuestRules;
 import dev.hanse.attestation.snp.SnpRules;
 import dev.hanse.attestation.tdx.TdxRules;
 import dev.hanse.attestation.tpm.TpmRules;
@@ -61,7 +62,15 @@ class AzureAppraisalTest {
   void refusesWhatTheReportsOwnRulesRefuse() throws Exception {
     SnpRules measured =
         new SnpRules(
-            SnpRules.strict().guest().withMeasurements(Set.of(Bytes.ofHex("91".repeat(48)))),
+            new GuestRules(
+                Set.of(Bytes.ofHex("91".repeat(48))),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(0),
+                Set.of(),
+                Set.of(),
+                0),
             SnpRules.strict().machine());
 
     Appraisal refused =
