@@ -3,6 +3,7 @@ package dev.hanse.cli.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hanse.attestation.CollateralStore;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Verifier;
 import dev.hanse.attestation.nvidia.NvidiaVerifier;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
@@ -24,6 +25,7 @@ class TechnologiesTest {
             () -> CollateralStore.EMPTY,
             Optional.empty(),
             SnpVerifier.Revocation.REQUIRED,
+            new RollbackFloors(),
             AttestationKeys.pinned(Set.of()))
         .stream()
         .map(Verifier::technology)
