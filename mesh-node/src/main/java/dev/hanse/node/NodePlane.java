@@ -333,15 +333,19 @@ final class NodePlane extends VerticleBase {
             });
   }
 
-  /** Connections to and from whom it names end at once; this node itself brings fresh evidence. */
+  /**
+   * Connections to and from whom it names end at once. Where it names this node, all of them do:
+   * whoever is withdrawn together with it may never hear of it. It then brings fresh evidence.
+   */
   private void onRevocations(Revocations now) {
     int cut = revoked.update(now);
+    Optional<NodeIdentity> withdrawn =
+        identity.filter(own -> revoked.against(own.current().chain().getFirst()).isPresent());
+    if (withdrawn.isPresent()) {
+      cut += revoked.closeAll();
+      withdrawn.get().withdrawn();
+    }
     LOG.log(Level.INFO, "revocations known={0} connectionsCut={1}", now.size(), cut);
-    identity.ifPresent(own -> {
-      if (revoked.against(own.current().chain().getFirst()).isPresent()) {
-        own.withdrawn();
-      }
-    });
   }
 
   private Future<Void> openTheDoor() {

@@ -1,6 +1,7 @@
 package dev.hanse.chaos.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.hanse.api.RegionId;
 import dev.hanse.attestation.policy.AppraisalPolicy;
@@ -69,6 +70,10 @@ class PolicyChangedScenario {
     RegionId home = mesh.regions().getFirst();
     String far = mesh.providersOf(mesh.regions().getLast()).getFirst().toString();
     Client client = new Client(mesh.edge(home), mesh.key(), mesh.model());
+    // Regions find each other after each of them is ready.
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> client.chatWith(far, "are you there?", 1, node -> {}).finished());
     CompletableFuture<String> placed = new CompletableFuture<>();
     Future<Answer> running =
         threads.submit(() -> client.chatWith(far, "tell me all of it", tokens, placed::complete));

@@ -31,6 +31,21 @@ public final class RevokedPeers {
   }
 
   /**
+   * Closes every connection, because this process itself is accepted no more: its peers may be cut
+   * off before they hear of it, and would go on trusting it.
+   *
+   * @return how many were closed
+   */
+  public int closeAll() {
+    int closed = 0;
+    for (HttpConnection connection : live) {
+      var _ = connection.close();
+      closed++;
+    }
+    return closed;
+  }
+
+  /**
    * What speaks against the holder of this certificate, or nothing; control planes are beyond it.
    */
   public Optional<Revocation> against(X509Certificate leaf) {
