@@ -90,8 +90,12 @@ class NvidiaRulesTest {
                     RimForge.resource(35, true, NvidiaForge.filled(48, 9)))),
             VBIOS);
     Bytes off = FORGE.report(NvidiaForge.with(11, Bytes.ofHex("55")));
+    Bytes on = FORGE.report(NvidiaForge.with(11, Bytes.ofHex("aa")));
 
     assertThat(judged(STRICT, store)).isEqualTo("POLICY MEASUREMENT");
+    VerifiedClaims running = FORGE.claims(store, on, FORGE.chain());
+    assertThat(Outcome.of(checks -> STRICT.judge(running, NvidiaForge.NOW, checks)))
+        .isEqualTo("POLICY MEASUREMENT");
     VerifiedClaims claims = FORGE.claims(store, off, FORGE.chain());
     assertThat(Outcome.of(checks -> STRICT.judge(claims, NvidiaForge.NOW, checks)))
         .isEqualTo(Outcome.OK);
