@@ -22,6 +22,10 @@ import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.snp.GuestRules;
 import dev.hanse.attestation.snp.SnpRules;
 import dev.hanse.attestation.tdx.TdxRules;
+import dev.hanse.attestation.tpm.CounterRules;
+import dev.hanse.attestation.tpm.Counters;
+import dev.hanse.attestation.tpm.KnownKey;
+import dev.hanse.attestation.tpm.RememberedCounters;
 import dev.hanse.attestation.tpm.TpmRules;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +93,34 @@ class AzureAppraisalTest {
         appraise(AzureForge.onSnp(), new AzureRules(AzureVerifier.SNP, SnpRules.strict(), booted));
 
     assertThat(failed(refused)).containsExactly("vtpm/pcr-4");
+  }
+
+  @Test
+  void remembersWhatAVirtualTpmSaidThatWasAcceptedAndRefusesOneThatWasSetBack() throws Exception {
+    AzureForge forge = AzureForge.onSnp();
+    KnownKey key =
+        ((AzureStatement) AzureVerifierTest.accepted(forge.verify()).statement()).tpm().key();
+    RememberedCounters history = new RememberedCounters(Duration.ofDays(1), 1);
+    AzureRules rules =
+        new AzureRules(
+            AzureVerifier.SNP,
+            SnpRules.strict(),
+            TpmRules.strict().withCounters(new CounterRules(history, false)));
+
+    assertThat(appraise(forge, rules)).isInstanceOf(Appraisal.Accepted.class);
+
+    Counters said = history.last(key, AT.plusSeconds(1)).orElseThrow();
+    RememberedCounters later = new RememberedCounters(Duration.ofDays(1), 1);
+    later.accepted(
+        key,
+        new Counters(said.clockMillis() + 1, said.resetCount(), said.restartCount(), true),
+        AT.minusSeconds(1));
+    AzureRules held =
+        new AzureRules(
+            AzureVerifier.SNP,
+            SnpRules.strict(),
+            TpmRules.strict().withCounters(new CounterRules(later, false)));
+    assertThat(failed(appraise(forge, held))).containsExactly("vtpm/tpm-clock");
   }
 
   @Test
