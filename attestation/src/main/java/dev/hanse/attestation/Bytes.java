@@ -62,6 +62,10 @@ public final class Bytes {
     return digest("SHA-256", List.of(this));
   }
 
+  public Bytes sha384() {
+    return digest("SHA-384", List.of(this));
+  }
+
   public Bytes sha512() {
     return digest("SHA-512", List.of(this));
   }

@@ -13,8 +13,6 @@ import dev.hanse.attestation.x509.Anchors;
 import dev.hanse.attestation.x509.Certificates;
 import dev.hanse.attestation.x509.Chain;
 import dev.hanse.attestation.x509.Ecdsa;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -106,7 +104,7 @@ public final class NitroVerifier extends Verifier {
       throws Rejection {
     Ecdsa key = Ecdsa.ofKey(Ecdsa.Curve.P384, leaf.getPublicKey());
     Rejection.unless(
-        key.signs(sha384(document.signedBytes()), document.signature()),
+        key.signs(document.signedBytes().sha384().toArray(), document.signature()),
         Stage.CRYPTO,
         Reason.SIGNATURE,
         "the document's signature does not hold");
@@ -122,13 +120,5 @@ public final class NitroVerifier extends Verifier {
         Stage.CRYPTO,
         Reason.KEY_USAGE,
         "the leaf is not a certificate for signing documents, and for that only");
-  }
-
-  private static byte[] sha384(Bytes signed) {
-    try {
-      return MessageDigest.getInstance("SHA-384").digest(signed.toArray());
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("this JDK has no SHA-384", missing);
-    }
   }
 }

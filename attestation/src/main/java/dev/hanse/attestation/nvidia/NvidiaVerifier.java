@@ -15,8 +15,6 @@ import dev.hanse.attestation.x509.Anchors;
 import dev.hanse.attestation.x509.Certificates;
 import dev.hanse.attestation.x509.Chain;
 import dev.hanse.attestation.x509.Ecdsa;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -132,7 +130,7 @@ public final class NvidiaVerifier extends Verifier {
   private static Bytes checkSignature(SpdmReport report, X509Certificate leaf) throws Rejection {
     boolean holds =
         Ecdsa.ofKey(Ecdsa.Curve.P384, leaf.getPublicKey())
-            .signs(sha384(report.signed()), report.signature());
+            .signs(report.signed().sha384().toArray(), report.signature());
     Optional<Bytes> firmware = DiceFwid.of(leaf);
     if (firmware.isEmpty()) {
       throw new Rejection(
@@ -168,13 +166,5 @@ public final class NvidiaVerifier extends Verifier {
 
   private static Instant earlier(Instant one, Instant other) {
     return one.isBefore(other) ? one : other;
-  }
-
-  private static byte[] sha384(Bytes signed) {
-    try {
-      return MessageDigest.getInstance("SHA-384").digest(signed.toArray());
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("this JDK has no SHA-384", missing);
-    }
   }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
  */
 public final class Anchors {
   private final Set<Bytes> fingerprints;
+  private final CheckedSignatures checked = new CheckedSignatures();
 
   private Anchors(Set<Bytes> fingerprints) {
     this.fingerprints = Set.copyOf(fingerprints);
@@ -31,6 +32,11 @@ public final class Anchors {
 
   public boolean trusts(X509Certificate certificate) {
     return fingerprints.contains(fingerprint(certificate));
+  }
+
+  /** What was found to hold below them. */
+  CheckedSignatures checked() {
+    return checked;
   }
 
   /** SHA-256 of a certificate's DER. */

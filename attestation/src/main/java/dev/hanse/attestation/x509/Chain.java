@@ -3,7 +3,6 @@ package dev.hanse.attestation.x509;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -88,7 +87,7 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
     for (int i = leafFirst.size() - 1; i >= 0; i--) {
       X509Certificate issuer = leafFirst.get(Math.min(i + 1, leafFirst.size() - 1));
       X509Certificate certificate = leafFirst.get(i);
-      checkIssued(certificate, issuer, profile);
+      checkIssued(certificate, issuer, profile, anchors.checked());
       if (i > 0) {
         checkAuthority(certificate, i - 1);
       }
@@ -102,7 +101,11 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
   }
 
   private static void checkIssued(
-      X509Certificate certificate, X509Certificate issuer, Profile profile) throws Rejection {
+      X509Certificate certificate,
+      X509Certificate issuer,
+      Profile profile,
+      CheckedSignatures checked)
+      throws Rejection {
     require(
         certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal()),
         Reason.CHAIN,
@@ -113,14 +116,10 @@ public record Chain(List<X509Certificate> path, Instant validUntil) {
                 certificate.getSigAlgOID(), certificate.getSigAlgParams()),
         Reason.KEY_TYPE,
         () -> name(certificate) + " is signed with " + certificate.getSigAlgName());
-    try {
-      certificate.verify(issuer.getPublicKey());
-    } catch (GeneralSecurityException | RuntimeException broken) {
-      throw new Rejection(
-          Stage.CRYPTO,
-          Reason.SIGNATURE,
-          "the signature of " + name(certificate) + " does not hold");
-    }
+    require(
+        checked.hold(certificate, issuer.getPublicKey()),
+        Reason.SIGNATURE,
+        () -> "the signature of " + name(certificate) + " does not hold");
   }
 
   private static void checkAuthority(X509Certificate certificate, int below) throws Rejection {

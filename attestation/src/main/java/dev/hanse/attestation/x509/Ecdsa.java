@@ -4,6 +4,7 @@ import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
@@ -13,6 +14,7 @@ import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.params.ECDomainParameters;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.crypto.signers.StandardDSAEncoding;
 
 /**
  * ECDSA over r and s as evidence formats carry them: two plain numbers. Curve, point and range are
@@ -43,7 +45,18 @@ public final class Ecdsa {
     public int bytes() {
       return bytes;
     }
+
+    /** Whether a key is stated to be on this curve. */
+    boolean isOf(PublicKey key) {
+      return key instanceof ECPublicKey ec
+          && ec.getParams().getOrder().equals(domain.getN())
+          && ec.getParams().getCurve().getA().equals(domain.getCurve().getA().toBigInteger())
+          && ec.getParams().getCurve().getB().equals(domain.getCurve().getB().toBigInteger());
+    }
   }
+
+  /** Three tags and lengths, and a zero before each number that would be negative without. */
+  private static final int DER_FRAME_BYTES = 8;
 
   private final Curve curve;
   private final ECPublicKeyParameters key;
@@ -74,10 +87,7 @@ public final class Ecdsa {
    * @throws Rejection with {@code KEY_TYPE} if it is not a key of that curve
    */
   public static Ecdsa ofKey(Curve curve, PublicKey key) throws Rejection {
-    if (key instanceof ECPublicKey ec
-        && ec.getParams().getOrder().equals(curve.domain.getN())
-        && ec.getParams().getCurve().getA().equals(curve.domain.getCurve().getA().toBigInteger())
-        && ec.getParams().getCurve().getB().equals(curve.domain.getCurve().getB().toBigInteger())) {
+    if (key instanceof ECPublicKey ec && curve.isOf(ec)) {
       ECPoint point = ec.getW();
       return ofPoint(curve, point.getAffineX(), point.getAffineY());
     }
@@ -107,5 +117,23 @@ public final class Ecdsa {
     return content.length == 2 * half
         && signs(
             digest, new BigInteger(1, content, 0, half), new BigInteger(1, content, half, half));
+  }
+
+  /**
+   * As {@link #signs(byte[], BigInteger, BigInteger)}, of r and s as X.509 has them: a DER sequence
+   * (RFC 3279, 2.2.3) in its one encoding, or the signature is none.
+   */
+  boolean signsDer(byte[] digest, byte[] encoded) {
+    // Before the parser sees them: two numbers need no more.
+    if (encoded.length > 2 * curve.bytes() + DER_FRAME_BYTES) {
+      return false;
+    }
+    try {
+      BigInteger[] numbers =
+          StandardDSAEncoding.INSTANCE.decode(key.getParameters().getN(), encoded);
+      return signs(digest, numbers[0], numbers[1]);
+    } catch (IOException | RuntimeException malformed) {
+      return false;
+    }
   }
 }
