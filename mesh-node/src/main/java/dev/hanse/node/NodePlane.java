@@ -2,9 +2,7 @@ package dev.hanse.node;
 
 import dev.hanse.api.Endpoint;
 import dev.hanse.api.Load;
-import dev.hanse.api.MemberView;
 import dev.hanse.api.Revocations;
-import dev.hanse.api.Snapshot;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.MeshTls;
 import dev.hanse.api.tls.RevokedPeers;
@@ -12,10 +10,7 @@ import dev.hanse.node.admission.KeyRing;
 import dev.hanse.node.control.ControlChannel;
 import dev.hanse.node.control.Pace;
 import dev.hanse.node.control.ReportClient;
-import dev.hanse.node.control.SnapshotFile;
-import dev.hanse.node.control.SnapshotStore;
 import dev.hanse.node.control.StandingBids;
-import dev.hanse.node.control.WatchClient;
 import dev.hanse.node.dispatch.Dispatcher;
 import dev.hanse.node.dispatch.QuotaLimits;
 import dev.hanse.node.edge.EdgeObserver;
@@ -48,15 +43,12 @@ import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +60,6 @@ final class NodePlane extends VerticleBase {
   private static final Logger LOG = System.getLogger(NodePlane.class.getName());
 
   private static final Duration ENROL_WITHIN = Duration.ofSeconds(30);
-  private static final Duration FIRST_VIEW_WITHIN = Duration.ofSeconds(15);
 
   private final NodeConfig config;
   private final NodeGraph.Parts parts;
@@ -76,7 +67,7 @@ final class NodePlane extends VerticleBase {
   private final Router router;
   private final SelfDescription about;
   private final OutcomeTally outcomes = new OutcomeTally();
-  private final Promise<Void> firstView = Promise.promise();
+  private final MeshView view;
 
   // Built in start(), in this order; empty until then, and where the node has no such part.
   private Optional<Telemetry> telemetry = Optional.empty();
@@ -87,13 +78,10 @@ final class NodePlane extends VerticleBase {
   private Optional<PeerChannels> peers = Optional.empty();
   private Optional<ControlChannel> channel = Optional.empty();
   private Optional<ReportClient> reports = Optional.empty();
-  private Optional<WatchClient> watch = Optional.empty();
   private Optional<QuotaKeeper> quotas = Optional.empty();
   private Optional<EdgeServer> edge = Optional.empty();
 
   private final RevokedPeers revoked = new RevokedPeers();
-  private volatile List<MemberView> members = List.of();
-  private volatile boolean viewed;
 
   NodePlane(NodeConfig config, NodeGraph.Parts parts) {
     this.config = config;
@@ -105,6 +93,7 @@ final class NodePlane extends VerticleBase {
                 .withSpillOrder(config.spillOrder()),
             parts.clock(),
             parts.random().nextLong());
+    this.view = new MeshView(config, keys, router, parts.random());
     this.about = new SelfDescription(config, parts.random().nextLong(1, Long.MAX_VALUE));
   }
 
@@ -149,33 +138,12 @@ final class NodePlane extends VerticleBase {
         config.telemetry().sampled());
   }
 
-  /**
-   * Settles where peers will find this node: evidence and certificate name it before it listens.
-   */
   private Future<Void> advertise() {
-    if (!config.isProvider()) {
-      return Future.succeededFuture();
-    }
-    Endpoint listen = config.listen();
-    if (listen.port() != 0) {
-      about.isReachedAt(config.advertise().orElse(listen));
-      return Future.succeededFuture();
-    }
-    return vertx
-        .executeBlocking(freePort(listen.host()))
-        .map(port -> {
-          about.isReachedAt(
-              config.advertise().orElse(new Endpoint(listen.host(), Objects.requireNonNull(port))));
-          return null;
-        });
-  }
-
-  private static Callable<Integer> freePort(String host) {
-    return () -> {
-      try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName(host))) {
-        return probe.getLocalPort();
-      }
-    };
+    return config.isProvider()
+        ? AdvertisedAddress.settled(vertx, config.listen(), config.advertise())
+            .onSuccess(about::isReachedAt)
+            .mapEmpty()
+        : Future.succeededFuture();
   }
 
   private Future<MeshIdentity> enrol() {
@@ -247,42 +215,7 @@ final class NodePlane extends VerticleBase {
             config.region(),
             () -> identity.orElseThrow().current());
     channel = Optional.of(control);
-    if (!config.isEdge()) {
-      WatchClient listening =
-          WatchClient.ofRevocations(
-              vertx.getOrCreateContext(),
-              control,
-              Pace.DEFAULT,
-              parts.random(),
-              this::onRevocations);
-      watch = Optional.of(listening);
-      return listening.start();
-    }
-    WatchClient watching =
-        new WatchClient(
-            vertx.getOrCreateContext(),
-            control,
-            Pace.DEFAULT,
-            parts.random(),
-            snapshots(),
-            this::onSnapshot,
-            this::onRevocations);
-    watch = Optional.of(watching);
-    return watching
-        .start()
-        .compose(started ->
-            firstView
-                .future()
-                .timeout(FIRST_VIEW_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-                .recover(late ->
-                    Future.failedFuture(
-                        new IllegalStateException(
-                            "no view of the mesh came from "
-                                + config.control().addresses()
-                                + " within "
-                                + FIRST_VIEW_WITHIN.toSeconds()
-                                + " s",
-                            late))));
+    return view.watch(vertx, control, this::onRevocations);
   }
 
   /** Last, because what is reported may be sent requests at once. */
@@ -308,29 +241,6 @@ final class NodePlane extends VerticleBase {
     reports = Optional.of(reporting);
     reporting.start();
     return reporting;
-  }
-
-  private SnapshotStore snapshots() {
-    return config
-        .dataDir()
-        .<SnapshotStore>map(dir -> new SnapshotFile(dir.resolve("view.bin"), config.region()))
-        .orElse(SnapshotStore.NONE);
-  }
-
-  /** Keys at once; the router off the loop, in order, because a ring may take a while to build. */
-  private void onSnapshot(Snapshot snapshot) {
-    keys.update(snapshot.keys());
-    var _ =
-        vertx
-            .<@Nullable Void>executeBlocking(() -> {
-              router.update(snapshot);
-              return null;
-            })
-            .onSuccess(updated -> {
-              members = router.view().members();
-              viewed = true;
-              firstView.tryComplete();
-            });
   }
 
   /**
@@ -386,7 +296,7 @@ final class NodePlane extends VerticleBase {
             new EdgePorts(
                 flow,
                 new RequestLog(measured, System.getLogger("dev.hanse.requests")),
-                () -> members,
+                view::members,
                 this::isReady,
                 () ->
                     telemetry
@@ -431,7 +341,7 @@ final class NodePlane extends VerticleBase {
   boolean isReady() {
     return !about.isDraining()
         && identity.filter(NodeIdentity::isValid).isPresent()
-        && (!config.isEdge() || viewed);
+        && (!config.isEdge() || view.hasCome());
   }
 
   /** Takes nothing new, tells everybody, and waits for what is in flight. */
@@ -461,7 +371,7 @@ final class NodePlane extends VerticleBase {
     List<Future<?>> ends = new ArrayList<>();
     edge.ifPresent(server -> ends.add(server.close()));
     reports.ifPresent(reporting -> ends.add(reporting.close()));
-    watch.ifPresent(watching -> ends.add(watching.close()));
+    ends.add(view.close());
     quotas.ifPresent(QuotaKeeper::stop);
     identity.ifPresent(NodeIdentity::close);
     dispatcher.ifPresent(Dispatcher::stop);

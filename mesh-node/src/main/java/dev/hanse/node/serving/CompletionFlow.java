@@ -2,6 +2,7 @@ package dev.hanse.node.serving;
 
 import dev.hanse.node.routing.Router;
 import dev.hanse.provider.Exchange;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -20,7 +21,7 @@ public final class CompletionFlow implements Serving {
   final ServingObserver observer;
   final Alarms alarms;
   final InstantSource clock;
-  final RandomGenerator random;
+  private final RandomGenerator random;
   private final AtomicInteger waiting = new AtomicInteger();
 
   /**
@@ -72,5 +73,11 @@ public final class CompletionFlow implements Serving {
 
   void leaveQueue() {
     waiting.decrementAndGet();
+  }
+
+  /** Between half of a length and all of it. */
+  Duration jittered(Duration length) {
+    long nanos = length.toNanos();
+    return Duration.ofNanos(nanos - (long) (random.nextDouble() * nanos / 2));
   }
 }

@@ -34,20 +34,16 @@ final class ServingRun implements Exchange {
   /** Timers count in milliseconds, pauses may not: never come back a fraction early. */
   private static final Duration TIMER_SLACK = Duration.ofMillis(1);
 
-  /** How often a request that waits for room looks for some. */
-  private static final Duration ROOM_POLL = Duration.ofMillis(25);
-
   private final CompletionFlow flow;
   private final ServingRequest request;
   private final ServingListener listener;
   private final Instant startedAt;
+  private final RoomWait room;
   private final Set<NodeId> failed = new HashSet<>();
   private int contextTokensAbove;
   private int attempts;
   private boolean over;
   private boolean paused;
-  private boolean queued;
-  private Duration waitedForRoom = Duration.ZERO;
   private Alarm deadline = Alarm.NONE;
   private Alarm pause = Alarm.NONE;
   private @Nullable Run current;
@@ -58,6 +54,7 @@ final class ServingRun implements Exchange {
     this.request = request;
     this.listener = listener;
     this.startedAt = flow.clock.instant();
+    this.room = new RoomWait(flow);
   }
 
   void start() {
@@ -108,7 +105,7 @@ final class ServingRun implements Exchange {
   }
 
   private void attempt(Placed placed, Lease lease) {
-    leaveQueue();
+    room.leave();
     attempts++;
     Run run = new Run(placed, lease, attempts);
     current = run;
@@ -132,7 +129,7 @@ final class ServingRun implements Exchange {
   /** Everybody else is ruled out: those that failed are asked again, after the pause they want. */
   private void repeatAfterPause(ProviderFailure failure) {
     Duration wanted = Failures.pauseOf(failure);
-    Duration backoff = jittered(flow.policy.backoff().multipliedBy(1L << (attempts - 1)));
+    Duration backoff = flow.jittered(flow.policy.backoff().multipliedBy(1L << (attempts - 1)));
     Duration length = wanted.compareTo(backoff) > 0 ? wanted : backoff;
     if (length.compareTo(flow.policy.longestPause()) > 0 || length.compareTo(remaining()) >= 0) {
       fail(failure);
@@ -153,33 +150,12 @@ final class ServingRun implements Exchange {
           case FULL, UNAVAILABLE -> true;
           case MODEL_UNKNOWN, CONTEXT_TOO_LONG, NONE_ELIGIBLE -> false;
         };
-    Duration left = flow.policy.placementPatience().minus(waitedForRoom);
-    if (!mayCome || !left.isPositive() || !enterQueue()) {
+    Optional<Duration> length = mayCome ? room.next() : Optional.empty();
+    if (length.isPresent()) {
+      pause = flow.alarms.after(length.get(), this::place);
+    } else {
       fail(otherwise);
-      return;
     }
-    Duration poll = jittered(ROOM_POLL);
-    Duration length = poll.compareTo(left) > 0 ? left : poll;
-    waitedForRoom = waitedForRoom.plus(length);
-    pause = flow.alarms.after(length, this::place);
-  }
-
-  private boolean enterQueue() {
-    queued = queued || flow.enterQueue();
-    return queued;
-  }
-
-  private void leaveQueue() {
-    if (queued) {
-      queued = false;
-      flow.leaveQueue();
-    }
-  }
-
-  /** Between half of the length and all of it. */
-  private Duration jittered(Duration length) {
-    long nanos = length.toNanos();
-    return Duration.ofNanos(nanos - (long) (flow.random.nextDouble() * nanos / 2));
   }
 
   private Duration remaining() {
@@ -219,7 +195,7 @@ final class ServingRun implements Exchange {
     current = null;
     deadline.cancel();
     pause.cancel();
-    leaveQueue();
+    room.leave();
     long costMicros =
         placed
             .map(place ->
