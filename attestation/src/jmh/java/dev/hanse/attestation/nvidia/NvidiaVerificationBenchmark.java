@@ -30,9 +30,10 @@ import org.openjdk.jmh.annotations.State;
  * What GPUs of one kind cost beside a simulated machine: reports parsed, chains of five
  * certificates, signatures, firmware digests, manifests of driver and VBIOS, strict rules.
  *
- * <p>With one machine the JDK remembers its parsed certificates and that their signatures held;
- * with 100 machines, more than it remembers, a device's two certificates are parsed and verified
- * anew, as on a fleet's first enrolment. Root, identity and provisioner are the same in both.
+ * <p>With one machine its certificates are known; with 100, more than the JDK remembers, a device's
+ * two certificates are parsed anew. Where they are {@code seen}, their signatures are remembered,
+ * as when a fleet is judged again; where not, they are checked, as on its first enrolment. Root,
+ * identity and provisioner are the same in all.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -49,15 +50,19 @@ public class NvidiaVerificationBenchmark {
   @Param({"true", "false"})
   boolean manifests;
 
+  @Param({"true", "false"})
+  boolean seen;
+
   private final NvidiaForge forge = new NvidiaForge();
+  private final SimulatedPlatform platform = SimulatedPlatform.generate(new SecureRandom());
   private final List<List<Evidence>> evidence = new ArrayList<>();
+  private CollateralStore store = CollateralStore.EMPTY;
   private Appraiser appraiser = new Appraiser(List.of(), AppraisalPolicy.allowing(Set.of()));
   private int next;
 
   /** Makes the two certificates a device. */
   @Setup
   public void makeEvidence() {
-    SimulatedPlatform platform = SimulatedPlatform.generate(new SecureRandom());
     for (int machine = 0; machine < machines; machine++) {
       List<Evidence> parts = new ArrayList<>();
       parts.add(platform.quote(REPORT_DATA, "benchmark", NvidiaForge.NOW));
@@ -66,11 +71,15 @@ public class NvidiaVerificationBenchmark {
       }
       evidence.add(List.copyOf(parts));
     }
-    CollateralStore store =
+    store =
         NvidiaForge.store(
             Map.of(
                 NvidiaForge.DRIVER_RIM, forge.rims.signed(RimForge.driver()),
                 NvidiaForge.VBIOS_RIM, forge.rims.signed(RimForge.vbios())));
+    forget();
+  }
+
+  private void forget() {
     appraiser =
         new Appraiser(
             List.of(
@@ -106,6 +115,9 @@ public class NvidiaVerificationBenchmark {
   @Benchmark
   public Appraisal appraise() {
     next = next + 1 == machines ? 0 : next + 1;
+    if (next == 0 && machines > 1 && !seen) {
+      forget();
+    }
     Appraisal appraisal = appraiser.appraise(evidence.get(next), REPORT_DATA, NvidiaForge.NOW);
     if (!(appraisal instanceof Appraisal.Accepted)) {
       throw new IllegalStateException("measured a refusal: " + appraisal.checks());
