@@ -1,20 +1,18 @@
 package dev.hanse.cli.compare;
 
 import dev.hanse.cli.replay.Trace;
-import dev.hanse.cli.replay.TraceReader;
+import dev.hanse.cli.replay.TraceOptions;
 import dev.hanse.provider.simulated.batching.GpuProfile;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,16 +36,9 @@ import picocli.CommandLine.Spec;
       "2:the command line is wrong"
     })
 public final class CompareCommand implements Callable<Integer> {
-  private static final int MOST_BAD_LINES_SHOWN = 10;
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--trace",
-      required = true,
-      paramLabel = "FILE",
-      description = "The trace: Mooncake JSONL or Azure CSV.")
-  private Path trace = Path.of("");
+  @Mixin private TraceOptions trace = new TraceOptions();
 
   @Option(
       names = "--nodes",
@@ -71,18 +62,6 @@ public final class CompareCommand implements Callable<Integer> {
   private String policies = "all";
 
   @Option(
-      names = "--speed",
-      paramLabel = "FACTOR",
-      description = "How many times faster than recorded. Default: ${DEFAULT-VALUE}")
-  private double speed = 1;
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "Takes the first N requests; 0 for all. Default: ${DEFAULT-VALUE}")
-  private long limit;
-
-  @Option(
       names = "--seed",
       paramLabel = "SEED",
       description = "Of prices, rings and draws. Default: ${DEFAULT-VALUE}")
@@ -100,26 +79,17 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints JSON in place of the tables.")
   private boolean json;
 
-  @Option(
-      names = "--tokens-per-block",
-      paramLabel = "N",
-      description = "Tokens a hash id stands for. Default: ${DEFAULT-VALUE}")
-  private int tokensPerBlock = 512;
-
   @Override
   public Integer call() throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     Comparison.Plan plan = plan();
-    Trace read = read();
+    Trace read = trace.read();
     if (!read.badLines().isEmpty()) {
-      read.badLines().stream()
-          .limit(MOST_BAD_LINES_SHOWN)
-          .forEach(line -> err.println(trace + ", " + line));
-      err.println("hanse: " + read.badLines().size() + " bad lines in " + trace);
+      trace.complain(read, err);
       return 1;
     }
     if (read.requests().isEmpty()) {
-      err.println("hanse: there is no request in " + trace);
+      err.println("hanse: there is no request in " + trace.file());
       return 1;
     }
     Comparison comparison = compare(read, plan);
@@ -136,9 +106,6 @@ public final class CompareCommand implements Callable<Integer> {
 
   private Comparison.Plan plan() {
     try {
-      if (limit < 0) {
-        throw new IllegalArgumentException("--limit must be 0 or more, was " + limit);
-      }
       List<PolicyName> names = PolicyName.parse(policies);
       if (csv != null && names.size() > 1 && Files.isRegularFile(csv)) {
         throw new IllegalArgumentException(
@@ -148,20 +115,11 @@ public final class CompareCommand implements Callable<Integer> {
           nodes,
           Arrays.stream(gpus.split(",", -1)).map(GpuProfile::named).toList(),
           names,
-          speed,
+          trace.speed(),
           seed,
-          tokensPerBlock);
+          trace.tokensPerBlock());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private Trace read() throws IOException {
-    if (!Files.isRegularFile(trace)) {
-      throw new ParameterException(spec.commandLine(), "--trace: there is no file " + trace);
-    }
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(trace))) {
-      return TraceReader.read(in, Optional.empty(), tokensPerBlock, limit);
     }
   }
 
@@ -169,7 +127,7 @@ public final class CompareCommand implements Callable<Integer> {
     try {
       return Comparison.of(read.requests(), plan);
     } catch (IllegalArgumentException e) {
-      throw new IOException(trace + ", " + e.getMessage(), e);
+      throw new IOException(trace.file() + ", " + e.getMessage(), e);
     }
   }
 

@@ -3,10 +3,8 @@ package dev.hanse.cli.replay;
 import dev.hanse.cli.admin.DemoSession;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.BufferedInputStream;
 import java.io.Console;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
@@ -17,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,34 +43,9 @@ public final class ReplayCommand implements Callable<Integer> {
     FAIL
   }
 
-  private static final int MOST_BAD_LINES_SHOWN = 10;
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--trace",
-      required = true,
-      paramLabel = "FILE",
-      description = "The trace: Mooncake JSONL or Azure CSV.")
-  private Path trace = Path.of("");
-
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      description = "mooncake, azure or auto: by the first line. Default: ${DEFAULT-VALUE}")
-  private String format = "auto";
-
-  @Option(
-      names = "--speed",
-      paramLabel = "FACTOR",
-      description = "How many times faster than recorded. Default: ${DEFAULT-VALUE}")
-  private double speed = 1;
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "Replays the first N requests; 0 for all. Default: ${DEFAULT-VALUE}")
-  private long limit;
+  @Mixin private TraceOptions trace = new TraceOptions();
 
   @Option(
       names = "--url",
@@ -120,36 +94,25 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "Of one request, for example 30s or 10m. Default: 10m")
   private Duration timeout = Duration.ofMinutes(10);
 
-  @Option(
-      names = "--tokens-per-block",
-      paramLabel = "N",
-      description = "Tokens a hash id stands for. Default: ${DEFAULT-VALUE}")
-  private int tokensPerBlock = 512;
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     ReplayOptions options = options();
-    Trace read = read();
-    read.badLines().stream()
-        .limit(MOST_BAD_LINES_SHOWN)
-        .forEach(line -> err.println(trace + ", " + line));
-    if (read.badLines().size() > MOST_BAD_LINES_SHOWN) {
-      err.println(trace + ": " + read.badLines().size() + " bad lines in all");
-    }
+    Trace read = trace.read();
+    trace.complain(read, err);
     if (!read.badLines().isEmpty() && badLines == BadLines.FAIL) {
       err.println("hanse: nothing was sent; --bad-lines skip leaves malformed lines out");
       return 1;
     }
     if (read.requests().isEmpty()) {
-      err.println("hanse: there is no request in " + trace);
+      err.println("hanse: there is no request in " + trace.file());
       return 1;
     }
     Vertx vertx = Vertx.vertx();
     try {
       ReplayOptions complete = model.isEmpty() ? withFirstModel(vertx, options) : options;
       List<Outcome> outcomes = await(Replay.run(vertx, complete, read.requests(), progress(err)));
-      Report report = Report.of(read, outcomes, tokensPerBlock);
+      Report report = Report.of(read, outcomes, trace.tokensPerBlock());
       print(report);
       return report.failed() == 0 ? 0 : 1;
     } finally {
@@ -164,32 +127,11 @@ public final class ReplayCommand implements Callable<Integer> {
 
   private ReplayOptions options() throws IOException {
     try {
-      var _ = new PromptText(tokensPerBlock);
-      if (limit < 0) {
-        throw new IllegalArgumentException("limit must be 0 or more, was " + limit);
-      }
+      var _ = new PromptText(trace.tokensPerBlock());
       return new ReplayOptions(
-          urls, keyOrDemos(), model, speed, maxInFlight, timeout, tokensPerBlock);
+          urls, keyOrDemos(), model, trace.speed(), maxInFlight, timeout, trace.tokensPerBlock());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private Trace read() throws IOException {
-    Optional<TraceFormat> known =
-        switch (format) {
-          case "auto" -> Optional.empty();
-          case "mooncake" -> Optional.of(TraceFormat.MOONCAKE);
-          case "azure" -> Optional.of(TraceFormat.AZURE);
-          default ->
-              throw new ParameterException(
-                  spec.commandLine(), "--format must be mooncake, azure or auto, was " + format);
-        };
-    if (!Files.isRegularFile(trace)) {
-      throw new ParameterException(spec.commandLine(), "there is no trace file " + trace);
-    }
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(trace))) {
-      return TraceReader.read(in, known, tokensPerBlock, limit);
     }
   }
 
