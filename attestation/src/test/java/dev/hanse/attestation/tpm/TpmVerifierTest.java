@@ -8,6 +8,7 @@ import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Refusal;
+import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.VerifiedClaims;
@@ -246,6 +247,19 @@ class TpmVerifierTest {
         .isEqualTo(NOW);
     assertThat(knowing.verify(evidence, NOW.plusMillis(1)))
         .isInstanceOf(Verification.Refused.class);
+  }
+
+  @Test
+  void saysWhyAKeysTpmIsBelievedNoMore() throws Exception {
+    TpmVerifier knowing =
+        new TpmVerifier((name, at) -> {
+          throw new Rejection(Stage.REVOCATION, Reason.CERT_REVOKED, "its TPM is revoked");
+        });
+
+    assertThat(knowing.verify(forge.evidence(), NOW))
+        .isInstanceOfSatisfying(
+            Verification.Refused.class,
+            refused -> is(refused.refusal(), Stage.REVOCATION, Reason.CERT_REVOKED));
   }
 
   @Test

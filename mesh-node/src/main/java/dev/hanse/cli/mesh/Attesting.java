@@ -14,6 +14,7 @@ import dev.hanse.attestation.tpm.activation.ActivatedKeys;
 import dev.hanse.attestation.tpm.activation.EndorsementTrust;
 import dev.hanse.attestation.x509.Anchors;
 import dev.hanse.control.ControlGraph;
+import dev.hanse.control.appraisal.CollateralInForce;
 import dev.hanse.control.appraisal.PolicyBook;
 import dev.hanse.control.appraisal.PolicyKeys;
 import dev.hanse.control.appraisal.Verifiers;
@@ -77,15 +78,17 @@ final class Attesting {
     }
     Duration life = config.tpm().activationLife();
     ActivatedKeys keys = new ActivatedKeys(life, MOST_TPMS);
+    CollateralInForce collateral = new CollateralInForce(config.collateral());
     PolicyBook book =
         new PolicyBook(
             config.policy().get(),
             PolicyKeys.publicKeys(config.policySigners()),
-            config.collateral(),
+            collateral,
             floors,
-            collateral -> verifiers(platforms, collateral, floors, keys),
+            inForce -> verifiers(platforms, inForce, floors, keys),
             new RememberedCounters(life, MOST_TPMS));
-    return new Attesting(book.get(), activations(config.tpm(), keys), Optional.of(book));
+    return new Attesting(
+        book.get(), activations(config.tpm(), collateral, floors, keys), Optional.of(book));
   }
 
   private static List<Verifier> verifiers(
@@ -100,7 +103,11 @@ final class Attesting {
     return verifiers;
   }
 
-  private static Activations activations(ControlFile.Tpm config, ActivatedKeys keys)
+  private static Activations activations(
+      ControlFile.Tpm config,
+      Supplier<CollateralStore> collateral,
+      RollbackFloors floors,
+      ActivatedKeys keys)
       throws IOException {
     if (!config.isAny()) {
       return Activations.NONE;
@@ -112,9 +119,18 @@ final class Attesting {
             certificates(config.roots()),
             certificates(config.intermediates()),
             pinned,
-            Optional.empty()),
+            lists(config.revocation(), collateral),
+            floors),
         keys,
         new SecureRandom());
+  }
+
+  private static Optional<Supplier<CollateralStore>> lists(
+      ControlFile.Tpm.Revocation revocation, Supplier<CollateralStore> collateral) {
+    return switch (revocation) {
+      case NONE -> Optional.empty();
+      case REQUIRED -> Optional.of(collateral);
+    };
   }
 
   private static List<X509Certificate> certificates(List<Path> files) throws IOException {
@@ -131,6 +147,11 @@ final class Attesting {
 
   Activations activations() {
     return activations;
+  }
+
+  /** What a change of policy or collateral is noticed by; empty without a policy. */
+  Optional<PolicyBook> book() {
+    return book;
   }
 
   /** Looks at the policy from now on; nothing to do without one. */

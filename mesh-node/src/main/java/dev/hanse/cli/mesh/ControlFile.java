@@ -57,6 +57,10 @@ public record ControlFile(ControlConfig control, Authority authority, Attestatio
       if (policy.isEmpty() && !policySigners.isEmpty()) {
         throw new IllegalArgumentException("policy-signers need a policy to have signed");
       }
+      if (tpm.revocation() == Tpm.Revocation.REQUIRED && collateral.isEmpty()) {
+        throw new IllegalArgumentException(
+            "tpm.revocation: required needs a collateral folder that holds the lists");
+      }
     }
   }
 
@@ -69,10 +73,25 @@ public record ControlFile(ControlConfig control, Authority authority, Attestatio
       @Doc("Names of endorsement keys without certificate, in hexadecimal.")
           List<String> endorsementKeys,
       @Doc(
+              "Whether manufacturers' revocation lists are asked. required: each authority in an"
+                  + " endorsement certificate's chain must have a current one in the collateral"
+                  + " folder, tpm2/crl/<SHA-256 of the authority's certificate, in"
+                  + " hexadecimal>.crl; none: a TPM that its manufacturer revoked is believed until"
+                  + " the policy distrusts it. The vendors of TEEs publish lists, and theirs are"
+                  + " always asked; many manufacturers of TPMs publish none.")
+          @Default("none")
+          Revocation revocation,
+      @Doc(
               "How long a key that its TPM activated is believed, and how long a TPM may not fall"
                   + " behind what its clock said.")
           @Default("24h")
           Duration activationLife) {
+    /** Whether endorsement certificates may have been revoked. */
+    public enum Revocation {
+      REQUIRED,
+      NONE
+    }
+
     public Tpm {
       roots = List.copyOf(roots);
       intermediates = List.copyOf(intermediates);

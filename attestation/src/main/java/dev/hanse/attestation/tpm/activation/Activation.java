@@ -2,7 +2,6 @@ package dev.hanse.attestation.tpm.activation;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Rejection;
-import dev.hanse.attestation.tpm.KnownKey;
 import dev.hanse.attestation.tpm.TpmPublic;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -60,10 +59,8 @@ public final class Activation {
    *
    * @param answer what it says the secret is
    */
-  public Optional<KnownKey> redeem(Bytes answer) {
-    return secret.equals(answer)
-        ? Optional.of(new KnownKey(akName, Optional.of(ek.publicArea().name()), ek.endorsedUntil()))
-        : Optional.empty();
+  public Optional<ActivatedKey> redeem(Bytes answer) {
+    return secret.equals(answer) ? Optional.of(new ActivatedKey(akName, ek)) : Optional.empty();
   }
 
   @Override

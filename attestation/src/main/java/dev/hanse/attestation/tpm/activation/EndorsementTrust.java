@@ -19,8 +19,10 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -60,7 +62,8 @@ public final class EndorsementTrust {
    * @param intermediates of theirs; needed where a TPM does not bring its own
    * @param pinned {@link TpmPublic#name}s of endorsement keys without certificate, such as a
    *     virtual TPM's
-   * @param revocation where every authority's list must be found; empty: none is asked for
+   * @param revocation where every authority's list must be found; empty: none is asked for. What it
+   *     gives is swapped whole: another one has every key that was believed judged again
    * @param floors under the numbers of those lists that have one
    */
   public EndorsementTrust(
@@ -96,7 +99,11 @@ public final class EndorsementTrust {
    */
   public EndorsementKey judge(Bytes publicArea, List<Bytes> certificates, Instant at)
       throws Rejection {
-    TpmPublic ek = TpmPublic.read(publicArea);
+    return judge(TpmPublic.read(publicArea), certificates, at);
+  }
+
+  EndorsementKey judge(TpmPublic ek, List<Bytes> certificates, Instant at) throws Rejection {
+    CollateralStore lists = lists();
     int must = TpmPublic.FIXED_TPM | TpmPublic.FIXED_PARENT | TpmPublic.RESTRICTED;
     require(
         (ek.attributes() & (must | TpmPublic.DECRYPT | TpmPublic.SIGN))
@@ -104,7 +111,7 @@ public final class EndorsementTrust {
         Reason.EK_CERTIFICATE,
         "the key is no endorsement key: attributes " + Integer.toHexString(ek.attributes()));
     if (pinned.contains(ek.name())) {
-      return new EndorsementKey(ek, Instant.MAX);
+      return new EndorsementKey(ek, Instant.MAX, this, List.of(), lists);
     }
     require(
         !certificates.isEmpty() && certificates.size() <= Certificates.LIMIT_COUNT,
@@ -119,10 +126,26 @@ public final class EndorsementTrust {
     requireEndorsement(chain.leaf(), ek);
     Instant until = chain.validUntil();
     if (revocation.isPresent()) {
-      Instant listed = requireUnrevoked(chain, revocation.get().get(), at);
+      Instant listed = requireUnrevoked(chain, lists, at);
       until = listed.isBefore(until) ? listed : until;
     }
-    return new EndorsementKey(ek, until);
+    return new EndorsementKey(ek, until, this, needed(certificates, brought, chain), lists);
+  }
+
+  /** Where revocation is looked up now. */
+  CollateralStore lists() {
+    return revocation.map(Supplier::get).orElse(CollateralStore.EMPTY);
+  }
+
+  /** Of what was brought, the chain's own; what is configured here need not be kept. */
+  private List<Bytes> needed(List<Bytes> certificates, List<X509Certificate> brought, Chain chain) {
+    SequencedSet<Bytes> needed = new LinkedHashSet<>(List.of(certificates.getFirst()));
+    for (int i = 1; i < brought.size(); i++) {
+      if (chain.path().contains(brought.get(i)) && !authorities.contains(brought.get(i))) {
+        needed.add(certificates.get(i));
+      }
+    }
+    return List.copyOf(needed);
   }
 
   /** Leaf first, by who issued whom; ends where nobody is known. */
@@ -193,7 +216,9 @@ public final class EndorsementTrust {
       Optional<Bytes> found = store.find(id);
       if (found.isEmpty()) {
         throw new Rejection(
-            Stage.REVOCATION, Reason.CRL_MISSING, "no revocation list of the authority " + key);
+            Stage.REVOCATION,
+            Reason.CRL_MISSING,
+            "no revocation list of an authority of TPMs: " + id.kind() + " " + key);
       }
       RevocationList list = RevocationList.verify(found.get(), issuer, at, SIGNATURES);
       floors.admit(id, list.number());

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -35,14 +34,11 @@ public final class PolicyBook implements Supplier<Appraiser> {
 
   private final Path policyFile;
   private final List<PublicKey> signers;
-  private final Optional<Path> collateralFolder;
+  private final CollateralInForce collateral;
   private final RollbackFloors floors;
   private final Function<Supplier<CollateralStore>, List<Verifier>> verifiers;
   private final CounterHistory history;
-  private volatile CollateralStore collateral = CollateralStore.EMPTY;
   private volatile InForce inForce;
-  private Map<Path, List<Object>> collateralState = Map.of();
-  private Map<Path, List<Object>> collateralSeen = Map.of();
 
   private record InForce(AppraisalPolicy policy, Bytes digest, Appraiser appraiser) {}
 
@@ -59,16 +55,41 @@ public final class PolicyBook implements Supplier<Appraiser> {
   }
 
   /**
-   * Opens the files.
+   * Opens the policy.
    *
    * @param signers one of them must have signed the policy, in {@code <policyFile>.sig}; empty: no
    *     signature is asked for
+   * @param collateral looked at by this book from now on, and by nobody else
    * @param floors under the version of each signed policy, by its id
    * @param verifiers makes those of every technology over the collateral given to it
    * @param history what TPMs said in earlier exchanges; it outlives every policy
-   * @throws IOException if a file cannot be read, the policy is not signed by any of them, or a
-   *     later version of it was in force
-   * @throws ConfigException if the policy cannot be
+   * @throws IOException if the policy cannot be read, is not signed by any of them, or a later
+   *     version of it was in force
+   * @throws ConfigException if it is none
+   */
+  public PolicyBook(
+      Path policyFile,
+      List<PublicKey> signers,
+      CollateralInForce collateral,
+      RollbackFloors floors,
+      Function<Supplier<CollateralStore>, List<Verifier>> verifiers,
+      CounterHistory history)
+      throws IOException {
+    this.policyFile = policyFile;
+    this.signers = List.copyOf(signers);
+    this.collateral = collateral;
+    this.floors = floors;
+    this.verifiers = verifiers;
+    this.history = history;
+    Bytes content = content();
+    requireSigned(content);
+    this.inForce = inForce(content);
+  }
+
+  /**
+   * As the other, over a folder that only the verifiers ask.
+   *
+   * @throws IOException if the folder cannot be read, too
    */
   public PolicyBook(
       Path policyFile,
@@ -78,20 +99,7 @@ public final class PolicyBook implements Supplier<Appraiser> {
       Function<Supplier<CollateralStore>, List<Verifier>> verifiers,
       CounterHistory history)
       throws IOException {
-    this.policyFile = policyFile;
-    this.signers = List.copyOf(signers);
-    this.collateralFolder = collateralFolder;
-    this.floors = floors;
-    this.verifiers = verifiers;
-    this.history = history;
-    if (collateralFolder.isPresent()) {
-      this.collateralState = CollateralFolder.state(collateralFolder.get());
-      this.collateralSeen = collateralState;
-      this.collateral = CollateralFolder.read(collateralFolder.get());
-    }
-    Bytes content = content();
-    requireSigned(content);
-    this.inForce = inForce(content);
+    this(policyFile, signers, new CollateralInForce(collateralFolder), floors, verifiers, history);
   }
 
   @Override
@@ -113,7 +121,7 @@ public final class PolicyBook implements Supplier<Appraiser> {
     boolean changed = false;
     List<String> complaints = new ArrayList<>();
     try {
-      changed = refreshCollateral();
+      changed = collateral.refresh();
     } catch (IOException unusable) {
       complaints.add(String.valueOf(unusable.getMessage()));
     }
@@ -154,31 +162,12 @@ public final class PolicyBook implements Supplier<Appraiser> {
     return true;
   }
 
-  /**
-   * Takes what has been the same for two looks: a folder that is being filled shows half a list to
-   * whoever reads it at once, and half a list would withdraw everybody it is about.
-   */
-  private boolean refreshCollateral() throws IOException {
-    if (collateralFolder.isEmpty()) {
-      return false;
-    }
-    Map<Path, List<Object>> state = CollateralFolder.state(collateralFolder.get());
-    boolean settled = state.equals(collateralSeen);
-    collateralSeen = state;
-    if (!settled || state.equals(collateralState)) {
-      return false;
-    }
-    collateral = CollateralFolder.read(collateralFolder.get());
-    collateralState = state;
-    return true;
-  }
-
   private InForce inForce(Bytes content) throws IOException {
     AppraisalPolicy policy =
         PolicyFile.read(new String(content.toArray(), StandardCharsets.UTF_8), history);
     requireNotRolledBack(policy);
     return new InForce(
-        policy, content.sha256(), new Appraiser(verifiers.apply(() -> collateral), policy));
+        policy, content.sha256(), new Appraiser(verifiers.apply(collateral), policy));
   }
 
   private Bytes content() throws IOException {

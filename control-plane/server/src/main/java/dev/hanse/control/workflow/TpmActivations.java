@@ -5,8 +5,8 @@ import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Refusal;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.challenge.Activation;
-import dev.hanse.attestation.tpm.KnownKey;
 import dev.hanse.attestation.tpm.TpmEvidence;
+import dev.hanse.attestation.tpm.activation.ActivatedKey;
 import dev.hanse.attestation.tpm.activation.ActivatedKeys;
 import dev.hanse.attestation.tpm.activation.CredentialChallenge;
 import dev.hanse.attestation.tpm.activation.EndorsementTrust;
@@ -85,8 +85,8 @@ public final class TpmActivations implements Activations {
 
     @Override
     public boolean isProvedBy(Bytes secret, Instant at) {
-      Optional<KnownKey> known = begun.redeem(secret);
-      return known.isPresent() && keys.admit(known.get(), at);
+      Optional<ActivatedKey> activated = begun.redeem(secret);
+      return activated.isPresent() && keys.admit(activated.get(), at);
     }
   }
 }
