@@ -13,6 +13,7 @@ import java.security.Signature;
 import java.util.Base64;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Signs attestation results. It takes results and nothing else, and results come from an appraiser
@@ -80,15 +81,27 @@ public final class EarIssuer {
     new TreeMap<>(part.facts()).forEach(facts::put);
   }
 
-  /** The checks of further parts stand behind their names. */
+  /** The checks of further parts stand behind their names; what is left is the first one's. */
   private static List<String> checksOf(AttestationResult.Part part, AttestationResult result) {
-    boolean first = part.equals(result.parts().getFirst());
-    String prefix = part.name() + "/";
-    return result.checks().stream()
-        .map(Check::name)
-        .filter(name -> first ? name.indexOf('/') < 0 : name.startsWith(prefix))
-        .map(name -> first ? name : name.substring(prefix.length()))
+    List<AttestationResult.Part> further = result.parts().subList(1, result.parts().size());
+    if (further.contains(part)) {
+      String prefix = prefixOf(part);
+      return names(result)
+          .filter(name -> name.startsWith(prefix))
+          .map(name -> name.substring(prefix.length()))
+          .toList();
+    }
+    return names(result)
+        .filter(name -> further.stream().noneMatch(other -> name.startsWith(prefixOf(other))))
         .toList();
+  }
+
+  private static Stream<String> names(AttestationResult result) {
+    return result.checks().stream().map(Check::name);
+  }
+
+  private static String prefixOf(AttestationResult.Part part) {
+    return part.name() + "/";
   }
 
   private String signed(String content) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The tiers of AR4SI, which a part's level and the checks made of it are told in. */
 enum TrustTier {
@@ -13,6 +14,15 @@ enum TrustTier {
   AFFIRMING(2),
   /** Software signed for hardware: evidence of nothing but a key. */
   WARNING(32);
+
+  /** On Azure a check stands behind what it was made of. */
+  private static final String OF = "((tee|vtpm)/)?";
+
+  /** Checks that compare what runs with reference values; that a register was quoted is none. */
+  private static final Pattern MEASURES =
+      Pattern.compile(OF + "(measurement(-\\d+)?|mrtd|rtmr[0-3]|pcr-?\\d+)");
+
+  private static final Pattern DEBUG = Pattern.compile(OF + "(guest-policy-without-)?debug");
 
   private final int value;
 
@@ -36,7 +46,7 @@ enum TrustTier {
   static Map<String, Integer> vector(Level level, List<String> checks) {
     boolean real = level != Level.SIMULATED;
     boolean measured = real && checks.stream().anyMatch(TrustTier::measures);
-    boolean configured = real && checks.contains("debug");
+    boolean configured = real && checks.stream().anyMatch(check -> DEBUG.matcher(check).matches());
     Map<String, Integer> vector = new TreeMap<>();
     vector.put("instance-identity", real ? AFFIRMING.value : WARNING.value);
     vector.put("configuration", configured ? AFFIRMING.value : NONE.value);
@@ -46,6 +56,6 @@ enum TrustTier {
   }
 
   private static boolean measures(String check) {
-    return check.startsWith("measurement") || check.startsWith("pcr");
+    return MEASURES.matcher(check).matches();
   }
 }

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hanse.attestation.Level;
+import dev.hanse.attestation.Reason;
+import dev.hanse.attestation.VerifiedClaims;
 import dev.hanse.attestation.policy.AttestationResult;
 import dev.hanse.attestation.policy.Check;
+import dev.hanse.attestation.policy.Rules;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -222,7 +225,89 @@ class EarTest {
     assertThat(TrustTier.vector(Level.TPM, List.of("signature")))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of("instance-identity", 2, "configuration", 0, "executables", 0, "hardware", 0));
-    assertThat(TrustTier.vector(Level.TPM, List.of("pcr-digest"))).containsEntry("executables", 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "measurement",
+        "measurement-15",
+        "mrtd",
+        "rtmr0",
+        "rtmr3",
+        "pcr-4",
+        "pcr0",
+        "tee/measurement",
+        "tee/mrtd",
+        "vtpm/pcr-11"
+      })
+  void affirmsExecutablesWhereAMeasurementWasCompared(String check) {
+    assertThat(TrustTier.vector(Level.TEE, List.of("signature", check)))
+        .containsEntry("executables", 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pcr-bank",
+        "pcr-quoted",
+        "vtpm/pcr-bank",
+        "mrseam",
+        "distrusted-mrtd",
+        "mrconfigid",
+        "rim-driver",
+        "event-log",
+        "gpu-0/measurement",
+        "measurements"
+      })
+  void affirmsNoExecutablesByChecksThatCompareNone(String check) {
+    assertThat(TrustTier.vector(Level.TEE, List.of("signature", check)))
+        .containsEntry("executables", 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"debug", "guest-policy-without-debug", "tee/debug"})
+  void affirmsAConfigurationWhereDebuggingWasAskedAbout(String check) {
+    assertThat(TrustTier.vector(Level.TEE, List.of(check))).containsEntry("configuration", 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"guest-policy-without-smt", "gpu-0/debug", "vmpl"})
+  void affirmsNoConfigurationByOtherChecks(String check) {
+    assertThat(TrustTier.vector(Level.TEE, List.of(check))).containsEntry("configuration", 0);
+  }
+
+  /** Azure's checks have names of two parts, which are no names of further parts. */
+  @Test
+  void namesTheFirstPartsOwnChecksHoweverTheyAreCalled() throws Exception {
+    AttestationResult azure =
+        Ears.result(
+            new Rules() {
+              @Override
+              public String technology() {
+                return "cpu";
+              }
+
+              @Override
+              public void judge(VerifiedClaims claims, Instant at, Checks checks) {
+                checks.check("vtpm/pcr-11", true, Reason.MEASUREMENT, "");
+              }
+            });
+
+    String[] token =
+        issuer.sign(azure, Ears.SUBJECT, Ears.KEY_DIGEST, Ears.AUDIENCE).split("\\.", -1);
+
+    JsonNode submods =
+        new ObjectMapper().readTree(Base64.getUrlDecoder().decode(token[1])).path("submods");
+    assertThat(submods.path("cpu").path("hanse.checks"))
+        .extracting(JsonNode::asText)
+        .contains("vtpm/pcr-11", "composition")
+        .noneMatch(name -> name.startsWith("gpu-0/"));
+    assertThat(submods.path("cpu").path("ear.trustworthiness-vector").path("executables").asInt())
+        .isEqualTo(2);
+    assertThat(submods.path("gpu-0").path("hanse.checks"))
+        .extracting(JsonNode::asText)
+        .doesNotContain("vtpm/pcr-11");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.hanse.attestation.policy.AttestationResult;
 import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.policy.FakeRules;
 import dev.hanse.attestation.policy.FakeVerifier;
+import dev.hanse.attestation.policy.Rules;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,6 +33,11 @@ final class Ears {
   }
 
   static AttestationResult result() {
+    return result(new FakeRules("cpu", true));
+  }
+
+  /** As above, with these rules of the machine. */
+  static AttestationResult result(Rules ofCpu) {
     Appraiser appraiser =
         new Appraiser(
             List.of(
@@ -48,7 +54,7 @@ final class Ears {
                 "test",
                 7,
                 Set.of("cpu", "nvidia-gpu"),
-                List.of(new FakeRules("cpu", true), new FakeRules("nvidia-gpu", true)),
+                List.of(ofCpu, new FakeRules("nvidia-gpu", true)),
                 Composition.ANY,
                 Duration.ofMinutes(2),
                 Duration.ZERO,
