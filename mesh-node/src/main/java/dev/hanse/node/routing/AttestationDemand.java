@@ -32,6 +32,8 @@ public record AttestationDemand(
           "tpm2",
           "simulated");
 
+  private static final int MOST_SHOWN_CHARS = 32;
+
   public AttestationDemand {
     technologies = technologies.map(Set::copyOf);
     technologies.ifPresent(named -> named.forEach(AttestationDemand::requireKnown));
@@ -55,12 +57,16 @@ public record AttestationDemand(
   public static String requireKnown(String technology) {
     if (!TECHNOLOGIES.contains(technology)) {
       throw new IllegalArgumentException(
-          "a technology is one of "
-              + String.join(", ", new TreeSet<>(TECHNOLOGIES))
-              + ", was "
-              + technology);
+          shown(technology) + " is none of " + String.join(", ", new TreeSet<>(TECHNOLOGIES)));
     }
     return technology;
+  }
+
+  /** What came stands first, and short enough that what is known is never cut off behind it. */
+  private static String shown(String technology) {
+    return technology.length() > MOST_SHOWN_CHARS
+        ? technology.substring(0, MOST_SHOWN_CHARS) + "…"
+        : technology;
   }
 
   /** Both demands: the stronger level, the technologies in common. */

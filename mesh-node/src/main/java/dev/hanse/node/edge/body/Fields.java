@@ -12,6 +12,11 @@ final class Fields {
   /** Names in one list. */
   static final int MAX_NAMES = 64;
 
+  private static final int MOST_SENT_CHARS = 100;
+
+  /** What was sent, and beside it what is known instead. */
+  private static final int MOST_WHY_CHARS = 200;
+
   private Fields() {}
 
   static String string(String param, JsonNode value) throws BodyRejected {
@@ -55,7 +60,7 @@ final class Fields {
       try {
         result.add(parse.apply(name.strip()));
       } catch (IllegalArgumentException e) {
-        throw wrongValue(param, printable(String.valueOf(e.getMessage())) + ".");
+        throw wrongValue(param, printable(String.valueOf(e.getMessage()), MOST_WHY_CHARS) + ".");
       }
     }
     return result;
@@ -84,7 +89,11 @@ final class Fields {
 
   /** What a client sent goes back to it cut short and without control characters. */
   private static String printable(String text) {
-    String cut = text.length() > 100 ? text.substring(0, 100) + "…" : text;
+    return printable(text, MOST_SENT_CHARS);
+  }
+
+  private static String printable(String text, int mostChars) {
+    String cut = text.length() > mostChars ? text.substring(0, mostChars) + "…" : text;
     return cut.replaceAll("\\p{Cntrl}", "?");
   }
 }

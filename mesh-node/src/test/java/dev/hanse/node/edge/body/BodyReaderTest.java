@@ -319,6 +319,18 @@ final class BodyReaderTest {
         .isIn(name, "hanse.regions", "hanse.residency", "hanse.technologies");
   }
 
+  @Test
+  void saysWhichTechnologyIsUnknownAndWhichAreKnown() {
+    String body = "{'model':'m'," + HI + "}";
+
+    assertThat(
+            rejected(Operation.CHAT, body, Map.of("x-hanse-technologies", "sgx".repeat(50)))
+                .message())
+        .contains("sgxsgx")
+        .contains("aws-nitro")
+        .contains("tpm2.");
+  }
+
   private ClientBody accepted(Operation operation, String body) {
     return accepted(operation, body, Map.of());
   }
