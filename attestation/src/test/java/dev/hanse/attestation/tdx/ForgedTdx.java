@@ -12,7 +12,28 @@ public final class ForgedTdx {
   /** When its certificates and the collateral are good. */
   public static final Instant AT = TdxForge.AT;
 
-  private final TdxForge forge = new TdxForge();
+  private final TdxForge forge;
+  private final Bytes eventLog;
+
+  /** Of a domain that measured nothing. */
+  public ForgedTdx() {
+    this(new ForgedCcel());
+  }
+
+  private ForgedTdx(ForgedCcel boot) {
+    this.forge = boot.forge();
+    this.eventLog = boot.toBytes();
+  }
+
+  /** Of a domain that was booted, with secure boot. */
+  public static ForgedTdx booted() {
+    return new ForgedTdx(ForgedCcel.booted(true));
+  }
+
+  /** Of its boot, without the padding behind it. */
+  public Bytes eventLog() {
+    return eventLog;
+  }
 
   /** A quote over 64 bytes of report data. */
   public Bytes quote(Bytes reportData) {

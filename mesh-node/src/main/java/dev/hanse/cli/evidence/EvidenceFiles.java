@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Evidence;
+import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.azure.AzureVerifier;
 import dev.hanse.attestation.nitro.NitroVerifier;
 import dev.hanse.attestation.nvidia.NvidiaVerifier;
 import dev.hanse.attestation.snp.SnpVerifier;
+import dev.hanse.attestation.tdx.Ccel;
 import dev.hanse.attestation.tdx.TdxVerifier;
 import dev.hanse.attestation.tpm.TpmVerifier;
 import java.io.ByteArrayInputStream;
@@ -48,8 +50,15 @@ final class EvidenceFiles {
 
   private static final int AZURE_MAGIC = 0x48434C41;
 
+  /** A TCG log's first event: register, type, SHA-1 digest, size, and what names the format. */
+  private static final int LOG_NAME_AT = 4 + 4 + 20 + 4;
+
+  private static final String LOG_NAME = "Spec ID Event0";
+
   private final List<Evidence> bodies = new ArrayList<>();
   private final List<Bytes> certificates = new ArrayList<>();
+  private final List<Path> logFiles = new ArrayList<>();
+  private final List<Bytes> eventLogs = new ArrayList<>();
   private final Map<CollateralStore.Id, Bytes> collateral = new HashMap<>();
   private final Map<String, Bytes> manifests = new HashMap<>();
 
@@ -63,6 +72,7 @@ final class EvidenceFiles {
     for (Path file : files) {
       read.add(file);
     }
+    read.requireQuotesForLogs();
     return read;
   }
 
@@ -81,6 +91,10 @@ final class EvidenceFiles {
       addJson(file, text, content);
     } else if (start.startsWith("<")) {
       manifests.put(String.valueOf(file.getFileName()).toUpperCase(Locale.ROOT), content);
+    } else if (text.startsWith(LOG_NAME, LOG_NAME_AT)) {
+      // Before evidence: registers are small numbers, as versions of SNP reports are.
+      logFiles.add(file);
+      eventLogs.add(withoutPadding(content));
     } else if (technologyOf(bytes).isPresent()) {
       // Before certificates: a TDX quote holds some in PEM.
       bodies.add(new Evidence(technologyOf(bytes).get(), content));
@@ -91,6 +105,25 @@ final class EvidenceFiles {
     } else {
       throw new IOException(
           file + " is no evidence, certificate or collateral of a kind that is known here");
+    }
+  }
+
+  /** What cannot be cut is handed on as it is: the verifier says what is wrong with it. */
+  private static Bytes withoutPadding(Bytes log) {
+    try {
+      return Ccel.within(log);
+    } catch (Rejection notOfADomain) {
+      return log;
+    }
+  }
+
+  private void requireQuotesForLogs() throws IOException {
+    long quotes = bodies.stream().filter(EvidenceFiles::takesEventLog).count();
+    if (!logFiles.isEmpty() && (logFiles.size() > 1 || quotes != 1)) {
+      throw new IOException(
+          logFiles.getLast()
+              + " is an event log: give one, beside the one TDX quote it belongs to, in its raw"
+              + " form; a TPM's log stands in its evidence already");
     }
   }
 
@@ -194,12 +227,22 @@ final class EvidenceFiles {
     }
   }
 
-  /** The evidence, each with the certificates that were given. */
+  /** The evidence, each with what was given that goes with it. */
   List<Evidence> evidence() {
     return bodies.stream()
-        .map(one ->
-            takesCertificates(one) ? new Evidence(one.technology(), one.body(), certificates) : one)
+        .map(one -> new Evidence(one.technology(), one.body(), beside(one)))
         .toList();
+  }
+
+  private List<Bytes> beside(Evidence one) {
+    if (takesCertificates(one)) {
+      return certificates;
+    }
+    return takesEventLog(one) ? eventLogs : one.collateral();
+  }
+
+  private static boolean takesEventLog(Evidence evidence) {
+    return evidence.collateral().isEmpty() && evidence.technology().equals(TdxVerifier.TECHNOLOGY);
   }
 
   private static boolean takesCertificates(Evidence evidence) {

@@ -70,7 +70,7 @@ public final class VerifyEvidenceCommand implements Callable<Integer> {
         "Evidence in its raw form (SNP report, TDX quote, Nitro document, SPDM report, TPM evidence,",
         "evidence of Azure's confidential VMs) or as JSON with technology, body and collateral in",
         "base64; with it the certificates (PEM or DER), AMD's revocation list, Intel's collateral",
-        "(JSON) and NVIDIA's manifests (XML)."
+        "(JSON), a TDX domain's event log (CCEL) and NVIDIA's manifests (XML)."
       })
   private List<Path> files = List.of();
 
