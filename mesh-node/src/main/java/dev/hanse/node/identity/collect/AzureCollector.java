@@ -4,22 +4,17 @@ import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.azure.AzureEvidence;
-import dev.hanse.attestation.tpm.PcrSelection;
-import dev.hanse.attestation.tpm.TpmHash;
 import dev.hanse.attestation.tpm.device.RegisterQuote;
 import dev.hanse.attestation.tpm.device.TpmDevice;
 import dev.hanse.attestation.tpm.device.TpmException;
 import dev.hanse.node.identity.EvidenceCollector;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
 
 /**
  * Evidence of one of Azure's confidential virtual machines, on SEV-SNP or TDX: which it is, its
@@ -45,10 +40,6 @@ public final class AzureCollector implements EvidenceCollector {
   private static final Duration METADATA_PATIENCE = Duration.ofSeconds(10);
   private static final int CERTIFICATES_LIMIT_BYTES = 64 * 1024;
   private static final Bytes NONE = Bytes.copyOf(new byte[0]);
-
-  /** Firmware to kernel: what a platform measures before a process can. */
-  private static final PcrSelection REGISTERS =
-      new PcrSelection(TpmHash.SHA256, IntStream.range(0, 16).boxed().toList());
 
   private final Opener opener;
   private final EventLogFile eventLog;
@@ -97,7 +88,8 @@ public final class AzureCollector implements EvidenceCollector {
       Bytes tdQuote = tdReport.isPresent() ? metadata.quote(tdReport.get()) : NONE;
       List<Bytes> beside = tdReport.isPresent() ? List.of() : certificates();
       Optional<Bytes> log = eventLog.read();
-      RegisterQuote quote = RegisterQuote.take(tpm, KEY, reportData.sha256(), REGISTERS);
+      RegisterQuote quote =
+          RegisterQuote.take(tpm, KEY, reportData.sha256(), MeasuredBoot.REGISTERS);
       return List.of(new AzureEvidence(report, tdQuote, quote.with(NONE, log)).toEvidence(beside));
     } catch (TpmException failed) {
       throw new IOException("the virtual TPM: " + failed.getMessage(), failed);
@@ -129,16 +121,8 @@ public final class AzureCollector implements EvidenceCollector {
   }
 
   private List<Bytes> certificates() throws IOException {
-    if (certificates.isEmpty()) {
-      return metadata.certificates();
-    }
-    try (InputStream in = Files.newInputStream(certificates.get())) {
-      byte[] content = in.readNBytes(CERTIFICATES_LIMIT_BYTES + 1);
-      if (content.length > CERTIFICATES_LIMIT_BYTES) {
-        throw new IOException(
-            certificates.get() + " holds more than " + CERTIFICATES_LIMIT_BYTES + " bytes");
-      }
-      return List.of(Bytes.copyOf(content));
-    }
+    return certificates.isEmpty()
+        ? metadata.certificates()
+        : List.of(BoundedFile.read(certificates.get(), CERTIFICATES_LIMIT_BYTES));
   }
 }

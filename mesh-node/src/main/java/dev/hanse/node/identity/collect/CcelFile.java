@@ -4,9 +4,7 @@ import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.tdx.Ccel;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -53,12 +51,8 @@ public record CcelFile(Optional<Path> file, boolean mayBeAbsent) {
       return Optional.empty();
     }
     Path path = file.get();
-    try (InputStream in = Files.newInputStream(path)) {
-      byte[] memory = in.readNBytes(MEMORY_LIMIT_BYTES + 1);
-      if (memory.length > MEMORY_LIMIT_BYTES) {
-        throw new IOException(path + " holds more than " + MEMORY_LIMIT_BYTES + " bytes");
-      }
-      return Optional.of(Ccel.within(Bytes.copyOf(memory)));
+    try {
+      return Optional.of(Ccel.within(BoundedFile.read(path, MEMORY_LIMIT_BYTES)));
     } catch (NoSuchFileException absent) {
       if (mayBeAbsent) {
         return Optional.empty();

@@ -1,7 +1,7 @@
 package dev.hanse.node.identity.collect;
 
+import dev.hanse.attestation.Bytes;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,10 +22,8 @@ interface Configfs {
         }
 
         @Override
-        public byte[] read(Path attribute, int limitBytes) throws IOException {
-          try (InputStream in = Files.newInputStream(attribute)) {
-            return in.readNBytes(limitBytes + 1);
-          }
+        public Bytes read(Path attribute, int limitBytes) throws IOException {
+          return BoundedFile.read(attribute, limitBytes);
         }
 
         @Override
@@ -39,8 +37,8 @@ interface Configfs {
   /** In one write: the kernel takes an attribute whole. */
   void write(Path attribute, byte[] content) throws IOException;
 
-  /** Reads at most one byte more than the limit, which the caller refuses. */
-  byte[] read(Path attribute, int limitBytes) throws IOException;
+  /** Reads an attribute whole, and refuses one of more than the limit. */
+  Bytes read(Path attribute, int limitBytes) throws IOException;
 
   void remove(Path entry) throws IOException;
 }

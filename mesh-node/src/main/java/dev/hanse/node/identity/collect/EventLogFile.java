@@ -2,8 +2,6 @@ package dev.hanse.node.identity.collect;
 
 import dev.hanse.attestation.Bytes;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -18,15 +16,8 @@ record EventLogFile(Optional<Path> path) {
 
   /** Its content. Blocking. */
   Optional<Bytes> read() throws IOException {
-    if (path.isEmpty()) {
-      return Optional.empty();
-    }
-    try (InputStream in = Files.newInputStream(path.get())) {
-      byte[] content = in.readNBytes(LIMIT_BYTES + 1);
-      if (content.length > LIMIT_BYTES) {
-        throw new IOException(path.get() + " holds more than " + LIMIT_BYTES + " bytes");
-      }
-      return Optional.of(Bytes.copyOf(content));
-    }
+    return path.isEmpty()
+        ? Optional.empty()
+        : Optional.of(BoundedFile.read(path.get(), LIMIT_BYTES));
   }
 }

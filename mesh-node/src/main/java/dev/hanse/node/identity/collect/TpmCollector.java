@@ -2,8 +2,6 @@ package dev.hanse.node.identity.collect;
 
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
-import dev.hanse.attestation.tpm.PcrSelection;
-import dev.hanse.attestation.tpm.TpmHash;
 import dev.hanse.attestation.tpm.device.TpmAttester;
 import dev.hanse.attestation.tpm.device.TpmDevice;
 import dev.hanse.attestation.tpm.device.TpmException;
@@ -14,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
 
 /**
  * A TPM's quote over the registers of measured boot, with the kernel's event log where it is to be
@@ -23,9 +20,6 @@ import java.util.stream.IntStream;
  */
 public final class TpmCollector implements EvidenceCollector, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  /** Firmware to kernel: what a platform measures before a process can. */
-  private static final int REGISTERS = 16;
 
   private final String location;
   private final EventLogFile eventLog;
@@ -51,10 +45,9 @@ public final class TpmCollector implements EvidenceCollector, AutoCloseable {
 
   @Override
   public List<Evidence> collect(Bytes reportData) throws IOException {
-    PcrSelection registers =
-        new PcrSelection(TpmHash.SHA256, IntStream.range(0, REGISTERS).boxed().toList());
     return List.of(
-        this.<Evidence>asked(tpm -> tpm.quote(reportData.sha256(), registers, eventLog.read())));
+        this.<Evidence>asked(
+            tpm -> tpm.quote(reportData.sha256(), MeasuredBoot.REGISTERS, eventLog.read())));
   }
 
   @Override

@@ -157,12 +157,12 @@ public final class TsmCollector implements EvidenceCollector {
       }
       long before = generation(entry);
       files.write(entry.resolve("inblob"), reportData.toArray());
-      Bytes body = blob(entry.resolve("outblob"), Evidence.BODY_LIMIT_BYTES);
+      Bytes body = files.read(entry.resolve("outblob"), Evidence.BODY_LIMIT_BYTES);
       List<Bytes> beside =
           switch (kind) {
             case SEV_SNP ->
                 SnpCertificateTable.certificates(
-                    blob(entry.resolve("auxblob"), TABLE_LIMIT_BYTES).toArray());
+                    files.read(entry.resolve("auxblob"), TABLE_LIMIT_BYTES).toArray());
             case TDX -> eventLog.read().stream().toList();
           };
       if (generation(entry) == before + 1) {
@@ -183,16 +183,8 @@ public final class TsmCollector implements EvidenceCollector {
   }
 
   private String word(Path attribute) throws IOException {
-    return new String(blob(attribute, WORD_LIMIT_BYTES).toArray(), StandardCharsets.US_ASCII)
+    return new String(files.read(attribute, WORD_LIMIT_BYTES).toArray(), StandardCharsets.US_ASCII)
         .strip();
-  }
-
-  private Bytes blob(Path attribute, int limitBytes) throws IOException {
-    byte[] content = files.read(attribute, limitBytes);
-    if (content.length > limitBytes) {
-      throw new IOException(attribute + " holds more than " + limitBytes + " bytes");
-    }
-    return Bytes.copyOf(content);
   }
 
   private static String explained(FileSystemException failed) {

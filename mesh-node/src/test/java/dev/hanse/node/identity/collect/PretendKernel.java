@@ -1,5 +1,6 @@
 package dev.hanse.node.identity.collect;
 
+import dev.hanse.attestation.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,7 +61,7 @@ final class PretendKernel implements Configfs {
   }
 
   @Override
-  public byte[] read(Path attribute, int limitBytes) throws IOException {
+  public Bytes read(Path attribute, int limitBytes) throws IOException {
     if (attribute.endsWith("outblob")) {
       if (!failure.isEmpty()) {
         throw new FileSystemException(attribute.toString(), null, failure);
