@@ -1,32 +1,20 @@
 package dev.hanse.attestation.nvidia;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.CheckedOnce;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.x509.Anchors;
 import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reference manifests that were checked once, so that a machine with eight GPUs of a kind does not
- * have the same two documents parsed and verified for each of them.
+ * Reference manifests that were checked once: a machine with eight GPUs of a kind does not have the
+ * same two documents parsed and verified for each of them.
  *
- * <p>What was checked holds for these very bytes, from then until the first certificate of it
- * expires; at any other time it is checked anew. What was refused is not remembered. Names come
- * from reports, but only those our store has a manifest for get here. Any thread.
+ * <p>Names come from reports, but only those our store has a manifest for get here. Any thread.
  */
 final class CheckedRims {
-  /** A fleet runs a handful of drivers and VBIOSes; beyond this all are checked anew. */
-  static final int LIMIT = 64;
-
   private final Anchors anchors;
-  private final Map<String, Kept> kept = new ConcurrentHashMap<>();
-
-  private record Kept(Bytes xml, Instant since, Rim rim) {
-    boolean holds(Bytes now, Instant at) {
-      return !at.isBefore(since) && !at.isAfter(rim.validUntil()) && xml.equals(now);
-    }
-  }
+  private final CheckedOnce<Bytes, Rim> checked = new CheckedOnce<>(Rim::validUntil);
 
   /** Believes manifests up to these roots and no others. */
   CheckedRims(Anchors anchors) {
@@ -39,19 +27,10 @@ final class CheckedRims {
    * @throws Rejection of stage {@code ENDORSEMENT}
    */
   Rim of(String id, Bytes xml, Instant at) throws Rejection {
-    Kept known = kept.get(id);
-    if (known != null && known.holds(xml, at)) {
-      return known.rim();
-    }
-    Rim rim = RimDocument.verified(xml, anchors, at);
-    if (kept.size() >= LIMIT) {
-      kept.clear();
-    }
-    kept.put(id, new Kept(xml, at, rim));
-    return rim;
+    return checked.of(id, xml, at, () -> RimDocument.verified(xml, anchors, at));
   }
 
   int size() {
-    return kept.size();
+    return checked.size();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.CheckedOnce;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.hostile.TestAuthority;
 import dev.hanse.attestation.x509.Anchors;
@@ -76,10 +77,10 @@ class CheckedRimsTest {
 
   @Test
   void remembersNoMoreThan64() throws Rejection {
-    for (int name = 0; name < CheckedRims.LIMIT; name++) {
+    for (int name = 0; name < CheckedOnce.LIMIT; name++) {
       rims.of("driver " + name, DRIVER, NvidiaForge.NOW);
     }
-    assertThat(rims.size()).isEqualTo(CheckedRims.LIMIT);
+    assertThat(rims.size()).isEqualTo(CheckedOnce.LIMIT);
 
     rims.of("one more", DRIVER, NvidiaForge.NOW);
 

@@ -6,6 +6,7 @@ import static dev.hanse.attestation.tdx.Refusals.rejected;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.CheckedOnce;
 import dev.hanse.attestation.Reason;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Stage;
@@ -121,10 +122,10 @@ class CheckedCollateralTest {
     Chain platform = platform(forge);
     Bytes bundle = forge.collateral();
 
-    for (int i = 0; i < CheckedCollateral.LIMIT; i++) {
+    for (int i = 0; i < CheckedOnce.LIMIT; i++) {
       checked.of("family " + i, bundle, platform, forge.anchors(), TdxForge.AT);
     }
-    assertThat(checked.size()).isEqualTo(CheckedCollateral.LIMIT);
+    assertThat(checked.size()).isEqualTo(CheckedOnce.LIMIT);
 
     checked.of("one more", bundle, platform, forge.anchors(), TdxForge.AT);
     assertThat(checked.size()).isEqualTo(1);
