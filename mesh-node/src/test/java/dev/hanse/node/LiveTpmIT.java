@@ -11,6 +11,7 @@ import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.tpm.CounterRules;
+import dev.hanse.attestation.tpm.PcrRules;
 import dev.hanse.attestation.tpm.RememberedCounters;
 import dev.hanse.attestation.tpm.TpmRules;
 import dev.hanse.attestation.tpm.TpmVerifier;
@@ -117,7 +118,7 @@ class LiveTpmIT {
             Set.of(TpmVerifier.TECHNOLOGY),
             List.of(
                 TpmRules.strict()
-                    .withReferencePcrs(registers)
+                    .withPcrs(PcrRules.FIRMWARE.withReference(registers))
                     .withCounters(new CounterRules(history, true))),
             Composition.ANY,
             Duration.ofMinutes(2),

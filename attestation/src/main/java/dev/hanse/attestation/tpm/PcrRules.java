@@ -18,6 +18,13 @@ import java.util.TreeSet;
  * @param reference by index, what each may hold; every one of them must be quoted
  */
 public record PcrRules(TpmHash bank, Set<Integer> required, Map<Integer, Set<Bytes>> reference) {
+  /**
+   * The SHA-256 bank with PCR 0 to 7, whatever they hold: firmware, its configuration and what boot
+   * was allowed by.
+   */
+  public static final PcrRules FIRMWARE =
+      new PcrRules(TpmHash.SHA256, Set.of(0, 1, 2, 3, 4, 5, 6, 7), Map.of());
+
   public PcrRules {
     required = Set.copyOf(required);
     Map<Integer, Set<Bytes>> copy = new TreeMap<>();
@@ -37,16 +44,11 @@ public record PcrRules(TpmHash bank, Set<Integer> required, Map<Integer, Set<Byt
     });
   }
 
-  /** Of the SHA-256 bank, with these, whatever they hold. */
-  public static PcrRules requiring(Integer... indexes) {
-    return new PcrRules(TpmHash.SHA256, Set.of(indexes), Map.of());
-  }
-
-  PcrRules withRequired(Set<Integer> indexes) {
+  public PcrRules withRequired(Set<Integer> indexes) {
     return new PcrRules(bank, indexes, reference);
   }
 
-  PcrRules withReference(Map<Integer, Set<Bytes>> values) {
+  public PcrRules withReference(Map<Integer, Set<Bytes>> values) {
     return new PcrRules(bank, required, values);
   }
 

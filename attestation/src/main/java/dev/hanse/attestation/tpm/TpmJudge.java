@@ -108,7 +108,7 @@ public final class TpmJudge implements Judge {
         .forEach(entry ->
             reference.put(
                 Integer.parseInt(entry.getKey()), Set.of(Bytes.ofHex(entry.getValue().asText()))));
-    TpmRules rules = TpmRules.strict().requiringPcrs(required).withReferencePcrs(reference);
+    TpmRules rules = TpmRules.strict().withPcrs(new PcrRules(TpmHash.SHA256, required, reference));
     if (params.path("require_secure_boot").asBoolean(false)) {
       rules = rules.withLog(new EventLogRules(true, true, rules.log().unlogged()));
     }

@@ -7,7 +7,6 @@ import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.tpm.eventlog.SecureBoot;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -30,24 +29,13 @@ public record TpmRules(
     }
   }
 
-  /**
-   * The SHA-256 bank with PCR 0 to 7: firmware, its configuration and what boot was allowed by. No
-   * reference values: those are an operator's own.
-   */
+  /** {@link PcrRules#FIRMWARE}. No reference values: those are an operator's own. */
   public static TpmRules strict() {
-    return new TpmRules(
-        PcrRules.requiring(0, 1, 2, 3, 4, 5, 6, 7),
-        EventLogRules.WHERE_GIVEN,
-        CounterRules.NONE,
-        Set.of());
+    return new TpmRules(PcrRules.FIRMWARE, EventLogRules.WHERE_GIVEN, CounterRules.NONE, Set.of());
   }
 
-  public TpmRules requiringPcrs(Set<Integer> indexes) {
-    return new TpmRules(pcrs.withRequired(indexes), log, counters, distrusted);
-  }
-
-  public TpmRules withReferencePcrs(Map<Integer, Set<Bytes>> values) {
-    return new TpmRules(pcrs.withReference(values), log, counters, distrusted);
+  public TpmRules withPcrs(PcrRules rules) {
+    return new TpmRules(rules, log, counters, distrusted);
   }
 
   public TpmRules withLog(EventLogRules rules) {

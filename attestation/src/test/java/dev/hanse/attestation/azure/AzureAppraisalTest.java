@@ -25,6 +25,7 @@ import dev.hanse.attestation.tdx.TdxRules;
 import dev.hanse.attestation.tpm.CounterRules;
 import dev.hanse.attestation.tpm.Counters;
 import dev.hanse.attestation.tpm.KnownKey;
+import dev.hanse.attestation.tpm.PcrRules;
 import dev.hanse.attestation.tpm.RememberedCounters;
 import dev.hanse.attestation.tpm.TpmRules;
 import java.time.Duration;
@@ -87,7 +88,9 @@ class AzureAppraisalTest {
   @Test
   void refusesWhatTheVirtualTpmsRulesRefuse() throws Exception {
     TpmRules booted =
-        TpmRules.strict().withReferencePcrs(Map.of(4, Set.of(Bytes.ofHex("44".repeat(32)))));
+        TpmRules.strict()
+            .withPcrs(
+                PcrRules.FIRMWARE.withReference(Map.of(4, Set.of(Bytes.ofHex("44".repeat(32))))));
 
     Appraisal refused =
         appraise(AzureForge.onSnp(), new AzureRules(AzureVerifier.SNP, SnpRules.strict(), booted));

@@ -43,9 +43,12 @@ class TpmRulesTest {
 
   @Test
   void refusesAQuoteThatIsNotOverEveryRegisterItRestsOn() throws Exception {
-    assertThat(failed(TpmRules.strict().requiringPcrs(Set.of(8))))
+    assertThat(failed(TpmRules.strict().withPcrs(PcrRules.FIRMWARE.withRequired(Set.of(8)))))
         .containsExactly("pcr-quoted POLICY PCR_NOT_QUOTED");
-    assertThat(failed(TpmRules.strict().withReferencePcrs(Map.of(12, Set.of(ZEROS)))))
+    assertThat(
+            failed(
+                TpmRules.strict()
+                    .withPcrs(PcrRules.FIRMWARE.withReference(Map.of(12, Set.of(ZEROS))))))
         .containsExactly("pcr-quoted POLICY PCR_NOT_QUOTED", "pcr-12 POLICY MEASUREMENT");
   }
 
@@ -53,8 +56,14 @@ class TpmRulesTest {
   void refusesRegistersThatHoldNoneOfTheirReferenceValues() throws Exception {
     Bytes seven = forge.pcrs.get(new Pcr(TpmHash.SHA256, 7));
     TpmRules rules = TpmRules.strict();
-    assertThat(failed(rules.withReferencePcrs(Map.of(7, Set.of(ZEROS, seven))))).isEmpty();
-    assertThat(failed(rules.withReferencePcrs(Map.of(7, Set.of(ZEROS), 6, Set.of(seven)))))
+    assertThat(
+            failed(
+                rules.withPcrs(PcrRules.FIRMWARE.withReference(Map.of(7, Set.of(ZEROS, seven))))))
+        .isEmpty();
+    assertThat(
+            failed(
+                rules.withPcrs(
+                    PcrRules.FIRMWARE.withReference(Map.of(7, Set.of(ZEROS), 6, Set.of(seven))))))
         .containsExactly("pcr-6 POLICY MEASUREMENT", "pcr-7 POLICY MEASUREMENT");
   }
 
@@ -169,7 +178,8 @@ class TpmRulesTest {
     byte[] ones = new byte[32];
     Arrays.fill(ones, (byte) 0xFF);
     forge.pcrs.put(new Pcr(TpmHash.SHA256, 17), Bytes.copyOf(ones));
-    TpmRules rules = TpmRules.strict().requiringPcrs(Set.of()).withLog(SECURE);
+    TpmRules rules =
+        TpmRules.strict().withPcrs(PcrRules.FIRMWARE.withRequired(Set.of())).withLog(SECURE);
     assertThat(failed(rules)).isEmpty();
 
     forge.pcrs.put(new Pcr(TpmHash.SHA256, 12), ZEROS.sha256());
@@ -183,7 +193,8 @@ class TpmRulesTest {
     forge.selections = List.of(new PcrSelection(TpmHash.SHA256, List.of(0, 7)));
     forge.pcrs = new TreeMap<>();
     forge.follow(log);
-    TpmRules rules = TpmRules.strict().requiringPcrs(Set.of(0)).withLog(SECURE);
+    TpmRules rules =
+        TpmRules.strict().withPcrs(PcrRules.FIRMWARE.withRequired(Set.of(0))).withLog(SECURE);
     forge.pcrs.put(new Pcr(TpmHash.SHA256, 7), ZEROS.sha256());
     assertThat(failed(rules.withLog(new EventLogRules(true, true, Set.of(7)))))
         .containsExactly("secure-boot POLICY SECURE_BOOT");
@@ -243,11 +254,12 @@ class TpmRulesTest {
   @Test
   void doesNotTakeRulesThatMeanNothing() {
     TpmRules strict = TpmRules.strict();
-    assertThatThrownBy(() -> strict.requiringPcrs(Set.of(24)))
+    assertThatThrownBy(() -> strict.withPcrs(PcrRules.FIRMWARE.withRequired(Set.of(24))))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> strict.withReferencePcrs(Map.of(1, Set.of())))
+    assertThatThrownBy(() -> strict.withPcrs(PcrRules.FIRMWARE.withReference(Map.of(1, Set.of()))))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> strict.withReferencePcrs(Map.of(1, Set.of(EK))))
+    assertThatThrownBy(
+            () -> strict.withPcrs(PcrRules.FIRMWARE.withReference(Map.of(1, Set.of(EK)))))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new PcrRules(TpmHash.SHA1, Set.of(), Map.of()))
         .isInstanceOf(IllegalArgumentException.class);

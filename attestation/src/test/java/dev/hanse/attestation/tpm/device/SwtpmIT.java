@@ -14,6 +14,7 @@ import dev.hanse.attestation.policy.Check;
 import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.tpm.CounterRules;
 import dev.hanse.attestation.tpm.Pcr;
+import dev.hanse.attestation.tpm.PcrRules;
 import dev.hanse.attestation.tpm.PcrSelection;
 import dev.hanse.attestation.tpm.RememberedCounters;
 import dev.hanse.attestation.tpm.TpmHash;
@@ -149,7 +150,8 @@ class SwtpmIT {
         TpmAttester attester = TpmAttester.open(device)) {
       activate(attester, certified(attester));
       Bytes good = device.readPcrs(SELECTION).get(pcr);
-      TpmRules rules = TpmRules.strict().withReferencePcrs(Map.of(8, Set.of(good)));
+      TpmRules rules =
+          TpmRules.strict().withPcrs(PcrRules.FIRMWARE.withReference(Map.of(8, Set.of(good))));
       assertThat(appraise(quote(attester), rules)).isInstanceOf(Appraisal.Accepted.class);
 
       device.extendPcr(pcr, REPORT_DATA.sha256());
@@ -163,7 +165,8 @@ class SwtpmIT {
       assertThat(
               appraise(
                   quote(attester),
-                  TpmRules.strict().withReferencePcrs(Map.of(8, Set.of(good, changed)))))
+                  TpmRules.strict()
+                      .withPcrs(PcrRules.FIRMWARE.withReference(Map.of(8, Set.of(good, changed))))))
           .isInstanceOf(Appraisal.Accepted.class);
     }
   }

@@ -17,6 +17,7 @@ import dev.hanse.attestation.snp.SnpRules;
 import dev.hanse.attestation.tdx.TdxRules;
 import dev.hanse.attestation.tpm.ForgedTpm;
 import dev.hanse.attestation.tpm.Pcr;
+import dev.hanse.attestation.tpm.PcrRules;
 import dev.hanse.attestation.tpm.PcrSelection;
 import dev.hanse.attestation.tpm.TpmHash;
 import dev.hanse.attestation.tpm.TpmRules;
@@ -100,7 +101,10 @@ class LiveAzureIT {
     AzureForge machine = snp(key);
     report(machine);
     AzureRules rules =
-        snpRules(TpmRules.strict().withReferencePcrs(Map.of(KERNEL, Set.of(register(KERNEL)))));
+        snpRules(
+            TpmRules.strict()
+                .withPcrs(
+                    PcrRules.FIRMWARE.withReference(Map.of(KERNEL, Set.of(register(KERNEL))))));
     accepted(appraise(machine, rules));
 
     try (TpmDevice device = tpm.open()) {
