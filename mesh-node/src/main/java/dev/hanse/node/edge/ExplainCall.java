@@ -85,11 +85,18 @@ final class ExplainCall {
     var _ =
         context
             .executeBlocking(() -> answer(claim, body, operation, hash), false)
-            .onFailure(defect -> {
+            .otherwise(defect -> {
               LOG.log(Level.ERROR, "request " + requestId + " could not be explained", defect);
-              refuse(ErrorTable.internal());
+              return new Answer.Refusal(ErrorTable.internal());
             })
-            .onComplete(_ -> claim.abandon());
+            .onSuccess(answer -> {
+              // Before the answer: who has read it may send the next one at once.
+              claim.abandon();
+              switch (answer) {
+                case Answer.Refusal(var error) -> refuse(error);
+                case Answer.Explanation(var json) -> reply(json);
+              }
+            });
   }
 
   private String parameter(String name, String otherwise) {
@@ -97,38 +104,47 @@ final class ExplainCall {
     return value == null ? otherwise : value;
   }
 
-  /** Answers or refuses; what comes back says nothing. */
-  private boolean answer(Claim claim, Buffer body, String operation, String hash) {
+  private sealed interface Answer {
+    record Explanation(Buffer json) implements Answer {}
+
+    record Refusal(ApiError error) implements Answer {}
+  }
+
+  private Answer answer(Claim claim, Buffer body, String operation, String hash) {
     Operation asked;
     try {
       asked = Operation.valueOf(operation);
     } catch (IllegalArgumentException _) {
-      refuse(ErrorTable.of(wrong("operation", "must be chat, completion or embedding.")));
-      return false;
+      return refusal(wrong("operation", "must be chat, completion or embedding."));
     }
     if (!hash.isEmpty() && !hash.matches("[0-9a-fA-F]{1,16}")) {
-      refuse(ErrorTable.of(wrong("prefix_hash", "must be 1 to 16 hexadecimal digits.")));
-      return false;
+      return refusal(wrong("prefix_hash", "must be 1 to 16 hexadecimal digits."));
     }
     BodyReading reading =
         edge.reader()
             .read(asked, body.getBytes(), claim.key().tenant(), RequestHeaders.extensions(request));
-    switch (reading) {
-      case BodyReading.Rejected(var fault) -> refuse(ErrorTable.of(fault));
-      case BodyReading.Accepted(var accepted) -> {
-        PlacementRequest placement =
-            hash.isEmpty() ? accepted.placement() : under(accepted.placement(), hash);
-        switch (claim.reserve(placement.model(), 0)) {
-          case Admission.Refused refused -> refuse(ErrorTable.of(refused));
-          case Admission.Admitted _ ->
-              reply(
-                  edge.ports()
-                      .explain()
-                      .apply(edge.config().attestation().applied(claim.key().tenant(), placement)));
-        }
+    return switch (reading) {
+      case BodyReading.Rejected(var fault) -> refusal(fault);
+      case BodyReading.Accepted(var accepted) ->
+          explained(
+              claim, hash.isEmpty() ? accepted.placement() : under(accepted.placement(), hash));
+    };
+  }
+
+  private Answer explained(Claim claim, PlacementRequest placement) {
+    return switch (claim.reserve(placement.model(), 0)) {
+      case Admission.Refused refused -> new Answer.Refusal(ErrorTable.of(refused));
+      case Admission.Admitted _ -> {
+        PlacementRequest applied =
+            edge.config().attestation().applied(claim.key().tenant(), placement);
+        Explained explained = edge.ports().explain().apply(applied);
+        yield new Answer.Explanation(Buffer.buffer(json(explained).toString()));
       }
-    }
-    return true;
+    };
+  }
+
+  private static Answer refusal(BodyFault fault) {
+    return new Answer.Refusal(ErrorTable.of(fault));
   }
 
   private static BodyFault wrong(String param, String why) {
@@ -147,21 +163,18 @@ final class ExplainCall {
   }
 
   private void refuse(ApiError error) {
-    context.runOnContext(_ -> edge.errors().send(request, requestId, error));
+    edge.errors().send(request, requestId, error);
   }
 
-  private void reply(Explained explained) {
-    Buffer json = Buffer.buffer(json(explained).toString());
-    context.runOnContext(_ -> {
-      if (!request.response().closed()) {
-        var _ =
-            request
-                .response()
-                .putHeader("content-type", "application/json")
-                .putHeader("x-request-id", requestId)
-                .end(json);
-      }
-    });
+  private void reply(Buffer json) {
+    if (!request.response().closed()) {
+      var _ =
+          request
+              .response()
+              .putHeader("content-type", "application/json")
+              .putHeader("x-request-id", requestId)
+              .end(json);
+    }
   }
 
   private static ObjectNode json(Explained explained) {

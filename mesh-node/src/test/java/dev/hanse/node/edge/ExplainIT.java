@@ -1,7 +1,6 @@
 package dev.hanse.node.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,7 +9,6 @@ import dev.hanse.node.edge.RawClient.Response;
 import dev.hanse.node.routing.AttestationDemand;
 import dev.hanse.node.routing.PlacementRequest;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -92,13 +90,8 @@ final class ExplainIT {
     }
   }
 
-  /** An answer is written by a worker; what it held is given back on the event loop after it. */
   private static void assertNothingIsHeld(EdgeUnderTest edge) {
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .untilAsserted(() -> {
-          assertThat(edge.server.gate().inFlight()).isZero();
-          assertThat(edge.server.gate().heldBytes()).isZero();
-        });
+    assertThat(edge.server.gate().inFlight()).isZero();
+    assertThat(edge.server.gate().heldBytes()).isZero();
   }
 }
