@@ -8,13 +8,15 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Evidence that passed: what a relying party may act on until it expires. Only an {@link Appraiser}
  * makes one, and only of verified claims of which every check passed.
  */
 public final class AttestationResult {
+  /** The fact of a further part that names its technology; {@link #technology} is the first's. */
+  public static final String TECHNOLOGY = "technology";
+
   private final String policy;
   private final Bytes reportData;
   private final List<Part> parts;
@@ -102,15 +104,15 @@ public final class AttestationResult {
     return reportData;
   }
 
-  /** The facts of all parts; those of further parts behind their names and a slash. */
+  /**
+   * The facts of all parts; those of further parts behind their names and a slash, their technology
+   * among them.
+   */
   public Map<String, String> measurements() {
     Map<String, String> all = new LinkedHashMap<>(parts.getFirst().facts());
     for (Part part : parts.subList(1, parts.size())) {
-      all.putAll(
-          part.facts().entrySet().stream()
-              .collect(
-                  Collectors.toMap(
-                      fact -> part.name() + "/" + fact.getKey(), Map.Entry::getValue)));
+      part.facts().forEach((name, value) -> all.put(part.name() + "/" + name, value));
+      all.put(part.name() + "/" + TECHNOLOGY, part.technology());
     }
     return Map.copyOf(all);
   }

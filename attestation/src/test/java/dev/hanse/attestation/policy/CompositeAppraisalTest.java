@@ -33,7 +33,18 @@ class CompositeAppraisalTest {
         .containsExactly("cpu", "gpu-0", "gpu-1");
     assertThat(result.technology()).isEqualTo("cpu");
     assertThat(result.measurements())
-        .isEqualTo(Map.of("svn", "3", "gpu-0/driver", "570", "gpu-1/driver", "570"));
+        .isEqualTo(
+            Map.of(
+                "svn",
+                "3",
+                "gpu-0/driver",
+                "570",
+                "gpu-0/technology",
+                "nvidia-gpu",
+                "gpu-1/driver",
+                "570",
+                "gpu-1/technology",
+                "nvidia-gpu"));
   }
 
   @Test

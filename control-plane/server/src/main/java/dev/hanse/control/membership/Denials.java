@@ -20,10 +20,10 @@ import java.util.function.Consumer;
  * the greater by {@link #ORDER} stays, so that control planes which heard the same records in any
  * order agree.
  *
- * <p>Certificates do not hold the facts of their evidence. A fact that is revoked therefore becomes
- * a revocation of each result it speaks against, by the control plane that appraised it: those
- * every edge can hold against a certificate. Belongs to the membership's thread, {@link #inForce}
- * excepted.
+ * <p>Certificates do not hold the facts of their evidence, nor the technologies of its further
+ * parts. One that is revoked therefore becomes a revocation of each result it speaks against, by
+ * the control plane that appraised it: those every edge can hold against a certificate. Belongs to
+ * the membership's thread, {@link #inForce} excepted.
  */
 public final class Denials {
   /** By revision; of equal ones the one in force: revoking wins over lifting. */
@@ -212,10 +212,18 @@ public final class Denials {
   private Optional<Revocation> notInItsCertificate(NodeResult result) {
     return inForce
         .againstFacts(result.facts())
+        .or(() -> againstParts(result))
         .or(() ->
             result.policy().equals(result.issuedUnder())
                 ? Optional.empty()
                 : inForce.of(Revocation.Kind.POLICY, result.policy()));
+  }
+
+  private Optional<Revocation> againstParts(NodeResult result) {
+    return result.partTechnologies().stream()
+        .map(technology -> inForce.of(Revocation.Kind.TECHNOLOGY, technology))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   /** Revokes one result for as long as its certificate could be shown; false without room. */

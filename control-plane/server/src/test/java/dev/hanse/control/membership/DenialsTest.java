@@ -93,6 +93,80 @@ class DenialsTest {
   }
 
   @Test
+  void aTechnologyOfAPartBecomesARevocationOfEachResultWithSuchAPart() {
+    denials.appraised(withGpu(NODE, "d1"), NOW);
+    denials.appraised(result(OTHER, "d2", "chip-2"), NOW);
+
+    revoke(Revocation.Kind.TECHNOLOGY, "nvidia-gpu");
+
+    assertThat(denied).containsExactly(NODE);
+    assertThat(denials.inForce().of(Revocation.Kind.RESULT, "d1"))
+        .hasValueSatisfying(one -> {
+          assertThat(one.reason()).isEqualTo("nvidia-gpu");
+          assertThat(one.expiresAt()).contains(NOW.plus(Duration.ofHours(1)));
+        });
+    assertThat(denials.inForce().of(Revocation.Kind.RESULT, "d2")).isEmpty();
+    assertThat(denials.stands("d2")).isTrue();
+  }
+
+  @Test
+  void aResultWithAPartThatComesAfterItsTechnologyWasRevokedIsDeniedAtOnce() {
+    revoke(Revocation.Kind.TECHNOLOGY, "nvidia-gpu");
+
+    denials.appraised(withGpu(NODE, "d1"), NOW);
+
+    assertThat(denied).containsExactly(NODE);
+    assertThat(denials.stands("d1")).isFalse();
+  }
+
+  @Test
+  void anotherRegionsRevocationOfAPartsTechnologyCountsToo() {
+    denials.appraised(withGpu(NODE, "d1"), NOW);
+
+    denials.merge(
+        List.of(
+            new Revocation(
+                Revocation.Kind.TECHNOLOGY, "nvidia-gpu", false, 1, NOW, Optional.empty(), "us")),
+        NOW);
+
+    assertThat(denied).containsExactly(NODE);
+  }
+
+  /** Facts have names of their own, and one may end alike. */
+  @Test
+  void aFactThatIsNoTechnologyIsNotTakenForOne() {
+    denials.appraised(
+        new NodeResult(
+            NODE,
+            "sev-snp",
+            "strict-1",
+            "strict-1",
+            "d1",
+            Map.of("gpu-0/driver", "nvidia-gpu", "technology", "nvidia-gpu"),
+            NOW.plus(Duration.ofHours(1)),
+            NOW.plus(Duration.ofHours(1)),
+            "token"),
+        NOW);
+
+    revoke(Revocation.Kind.TECHNOLOGY, "nvidia-gpu");
+
+    assertThat(denied).isEmpty();
+  }
+
+  private static NodeResult withGpu(NodeId node, String digest) {
+    return new NodeResult(
+        node,
+        "sev-snp",
+        "strict-1",
+        "strict-1",
+        digest,
+        Map.of("chip-id", "chip-1", "gpu-0/driver", "570", "gpu-0/technology", "nvidia-gpu"),
+        NOW.plus(Duration.ofHours(1)),
+        NOW.plus(Duration.ofHours(1)),
+        "token");
+  }
+
+  @Test
   void liftingGivesTrustBackAndRevokingAgainTakesIt() {
     revoke(Revocation.Kind.NODE, "acme.gpu-1");
 
