@@ -1,12 +1,11 @@
 package dev.hanse.attestation.azure;
 
+import dev.hanse.attestation.BenchmarkPolicy;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
-import dev.hanse.attestation.policy.Composition;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -46,18 +45,11 @@ public class AzureVerificationBenchmark {
     appraiser =
         new Appraiser(
             List.of(verifier),
-            new AppraisalPolicy(
-                "benchmark",
-                1,
+            BenchmarkPolicy.of(
                 Set.of(technology),
-                List.of(
-                    technology.equals(AzureVerifier.TDX)
-                        ? AzureRules.strictOnTdx()
-                        : AzureRules.strictOnSnp()),
-                Composition.ANY,
-                Duration.ofMinutes(2),
-                Duration.ofSeconds(30),
-                Duration.ofHours(1)));
+                technology.equals(AzureVerifier.TDX)
+                    ? AzureRules.strictOnTdx()
+                    : AzureRules.strictOnSnp()));
   }
 
   @Benchmark

@@ -1,14 +1,12 @@
 package dev.hanse.attestation.nitro;
 
+import dev.hanse.attestation.BenchmarkPolicy;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.hostile.TestAuthority;
 import dev.hanse.attestation.policy.Appraisal;
-import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
-import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.x509.Anchors;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,15 +64,7 @@ public class NitroVerificationBenchmark {
   private Appraiser appraiser() {
     return new Appraiser(
         List.of(new NitroVerifier(Anchors.of(List.of(forge.root.certificate())))),
-        new AppraisalPolicy(
-            "benchmark",
-            1,
-            Set.of(NitroVerifier.TECHNOLOGY),
-            List.of(NitroRules.strict()),
-            Composition.ANY,
-            Duration.ofMinutes(2),
-            Duration.ofSeconds(30),
-            Duration.ofHours(1)));
+        BenchmarkPolicy.of(Set.of(NitroVerifier.TECHNOLOGY), NitroRules.strict()));
   }
 
   @Benchmark

@@ -1,18 +1,17 @@
 package dev.hanse.attestation.nvidia;
 
+import dev.hanse.attestation.BenchmarkPolicy;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
-import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
 import dev.hanse.attestation.x509.Anchors;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -62,15 +61,9 @@ public class CompositeBenchmark {
             List.of(
                 new SimulatedVerifier(List.of(platform.root())),
                 new NvidiaVerifier(anchors, anchors, () -> CollateralStore.EMPTY)),
-            new AppraisalPolicy(
-                "benchmark",
-                1,
+            BenchmarkPolicy.of(
                 Set.of(SimulatedVerifier.TECHNOLOGY, NvidiaVerifier.TECHNOLOGY),
-                List.of(NvidiaRules.strict().withManifests(NvidiaRules.Manifest.NONE)),
-                Composition.ANY,
-                Duration.ofMinutes(2),
-                Duration.ofSeconds(30),
-                Duration.ofHours(1)));
+                NvidiaRules.strict().withManifests(NvidiaRules.Manifest.NONE)));
   }
 
   @Benchmark

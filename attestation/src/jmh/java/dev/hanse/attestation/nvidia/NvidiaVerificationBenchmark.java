@@ -1,5 +1,6 @@
 package dev.hanse.attestation.nvidia;
 
+import dev.hanse.attestation.BenchmarkPolicy;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Evidence;
@@ -7,11 +8,9 @@ import dev.hanse.attestation.hostile.TestAuthority;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
-import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,18 +84,11 @@ public class NvidiaVerificationBenchmark {
             List.of(
                 new SimulatedVerifier(List.of(platform.root())),
                 forge.verifier(manifests ? store : CollateralStore.EMPTY)),
-            new AppraisalPolicy(
-                "benchmark",
-                1,
+            BenchmarkPolicy.of(
                 Set.of(SimulatedVerifier.TECHNOLOGY, NvidiaVerifier.TECHNOLOGY),
-                List.of(
-                    NvidiaRules.strict()
-                        .withManifests(
-                            manifests ? NvidiaRules.Manifest.BOTH : NvidiaRules.Manifest.NONE)),
-                Composition.ANY,
-                Duration.ofMinutes(2),
-                Duration.ofSeconds(30),
-                Duration.ofHours(1)));
+                NvidiaRules.strict()
+                    .withManifests(
+                        manifests ? NvidiaRules.Manifest.BOTH : NvidiaRules.Manifest.NONE)));
   }
 
   private Evidence gpu() {

@@ -1,14 +1,13 @@
 package dev.hanse.attestation.snp;
 
+import dev.hanse.attestation.BenchmarkPolicy;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Verification;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
-import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.x509.TestKeys;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -66,15 +65,7 @@ public class SnpVerificationBenchmark {
     appraiser =
         new Appraiser(
             List.of(verifier),
-            new AppraisalPolicy(
-                "benchmark",
-                1,
-                Set.of(SnpVerifier.TECHNOLOGY),
-                List.of(SnpRules.strict()),
-                Composition.ANY,
-                Duration.ofMinutes(2),
-                Duration.ofSeconds(30),
-                Duration.ofHours(1)));
+            BenchmarkPolicy.of(Set.of(SnpVerifier.TECHNOLOGY), SnpRules.strict()));
   }
 
   @Benchmark

@@ -1,12 +1,10 @@
 package dev.hanse.attestation.tdx;
 
+import dev.hanse.attestation.BenchmarkPolicy;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.policy.Appraisal;
-import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
-import dev.hanse.attestation.policy.Composition;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -90,15 +88,6 @@ public class TdxVerificationBenchmark {
 
   private static Appraiser appraiser(TdxVerifier verifier) {
     return new Appraiser(
-        List.of(verifier),
-        new AppraisalPolicy(
-            "benchmark",
-            1,
-            Set.of(TdxVerifier.TECHNOLOGY),
-            List.of(TdxRules.strict()),
-            Composition.ANY,
-            Duration.ofMinutes(2),
-            Duration.ofSeconds(30),
-            Duration.ofHours(1)));
+        List.of(verifier), BenchmarkPolicy.of(Set.of(TdxVerifier.TECHNOLOGY), TdxRules.strict()));
   }
 }

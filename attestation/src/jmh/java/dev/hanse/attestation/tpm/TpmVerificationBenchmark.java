@@ -1,11 +1,11 @@
 package dev.hanse.attestation.tpm;
 
+import dev.hanse.attestation.BenchmarkPolicy;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
-import dev.hanse.attestation.policy.Composition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -62,15 +62,9 @@ public class TpmVerificationBenchmark {
     appraiser =
         new Appraiser(
             List.of(new TpmVerifier(AttestationKeys.pinned(Set.of(forge.name())))),
-            new AppraisalPolicy(
-                "benchmark",
-                1,
+            BenchmarkPolicy.of(
                 Set.of(TpmVerifier.TECHNOLOGY),
-                List.of(logged ? rules.withLog(new EventLogRules(true, true, Set.of())) : rules),
-                Composition.ANY,
-                Duration.ofMinutes(2),
-                Duration.ofSeconds(30),
-                Duration.ofHours(1)));
+                logged ? rules.withLog(new EventLogRules(true, true, Set.of())) : rules));
   }
 
   @Benchmark

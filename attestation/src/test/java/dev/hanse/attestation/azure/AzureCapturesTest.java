@@ -1,5 +1,7 @@
 package dev.hanse.attestation.azure;
 
+import static dev.hanse.attestation.azure.Captures.outcome;
+import static dev.hanse.attestation.azure.Captures.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,13 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hanse.attestation.Bytes;
-import dev.hanse.attestation.Reason;
-import dev.hanse.attestation.Refusal;
-import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.vectors.SharedVectors;
 import dev.hanse.attestation.vectors.Vector;
 import dev.hanse.attestation.vectors.VectorSet;
-import dev.hanse.attestation.vectors.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,31 +135,13 @@ class AzureCapturesTest {
     change.accept(capture);
     Map<String, Bytes> files = new HashMap<>(vector.files());
     files.put("evidence", Bytes.copyOf(capture.toString().getBytes(StandardCharsets.UTF_8)));
-    return switch (new AzureJudge().judge(with(vector, files), true)) {
-      case Verdict.Accepted() -> "accepted";
-      case Verdict.Rejected(Refusal.Rejected(Stage stage, Reason reason, var _)) ->
-          stage + " " + reason;
-      case Verdict.CryptoOk(var _), Verdict.Matched(var _) -> "neither";
-    };
+    return outcome(new AzureJudge().judge(with(vector, files), true));
   }
 
   private static Vector without(Vector vector, String role) {
     Map<String, Bytes> files = new HashMap<>(vector.files());
     files.remove(role);
     return with(vector, files);
-  }
-
-  private static Vector with(Vector vector, Map<String, Bytes> files) {
-    return new Vector(
-        vector.id(),
-        files,
-        vector.trustAnchor(),
-        vector.anchorNote(),
-        vector.time(),
-        vector.expect(),
-        vector.stage(),
-        vector.reason(),
-        vector.params());
   }
 
   private static JsonNode json(Vector vector) throws Exception {

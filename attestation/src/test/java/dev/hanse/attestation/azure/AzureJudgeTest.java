@@ -1,16 +1,15 @@
 package dev.hanse.attestation.azure;
 
+import static dev.hanse.attestation.azure.Captures.outcome;
+import static dev.hanse.attestation.azure.Captures.with;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hanse.attestation.Bytes;
-import dev.hanse.attestation.Refusal;
-import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.tpm.TpmEvidence;
 import dev.hanse.attestation.vectors.Vector;
-import dev.hanse.attestation.vectors.Verdict;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -127,15 +126,6 @@ class AzureJudgeTest {
     return outcome(new AzureJudge().judge(vector(forge, change, collateral), false));
   }
 
-  private static String outcome(Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.Accepted() -> "accepted";
-      case Verdict.Rejected(Refusal.Rejected(Stage stage, var reason, var _)) ->
-          stage + " " + reason;
-      case Verdict.CryptoOk(var _), Verdict.Matched(var _) -> "neither";
-    };
-  }
-
   private static Vector vector(
       AzureForge forge, Consumer<ObjectNode> change, Optional<Bytes> collateral) throws Exception {
     ObjectNode capture = JSON.createObjectNode();
@@ -166,19 +156,6 @@ class AzureJudgeTest {
         "-",
         "OK",
         JSON.createObjectNode().put("tpm_extra_data", AzureForge.REPORT_DATA.sha256().hex()));
-  }
-
-  private static Vector with(Vector vector, Map<String, Bytes> files) {
-    return new Vector(
-        vector.id(),
-        files,
-        vector.trustAnchor(),
-        vector.anchorNote(),
-        vector.time(),
-        vector.expect(),
-        vector.stage(),
-        vector.reason(),
-        vector.params());
   }
 
   private static String base64(Bytes bytes) {

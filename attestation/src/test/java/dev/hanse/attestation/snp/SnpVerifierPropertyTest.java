@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.hanse.attestation.Bytes;
-import dev.hanse.attestation.CollateralStore;
 import dev.hanse.attestation.Evidence;
-import dev.hanse.attestation.Refusal;
 import dev.hanse.attestation.Rejection;
 import dev.hanse.attestation.Verification;
-import dev.hanse.attestation.snp.SnpVerifier.Revocation;
-import dev.hanse.attestation.x509.Anchors;
 import dev.hanse.attestation.x509.CertificateForge;
 import dev.hanse.attestation.x509.Chain;
 import dev.hanse.attestation.x509.RevocationList;
@@ -19,23 +15,16 @@ import dev.hanse.attestation.x509.Scheme;
 import dev.hanse.attestation.x509.TestKeys;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** No bit of accepted evidence can change, and nothing but a typed refusal comes of trying. */
 class SnpVerifierPropertyTest {
-  private final SnpForge forge = SnpForge.vcek(Product.MILAN);
-
-  /** Without a revocation list: that is the store's, and no attacker's to make costly. */
-  private final SnpVerifier verifier =
-      new SnpVerifier(
-          Anchors.of(List.of(forge.root)), () -> CollateralStore.EMPTY, Revocation.WHERE_KEPT);
-
-  private final Bytes body = forge.body();
-  private final Bytes leaf = CertificateForge.encoded(forge.leaf());
-  private final Bytes issuer = CertificateForge.encoded(forge.issuer);
-  private final Bytes root = CertificateForge.encoded(forge.root);
+  private final TamperedSnp machine = new TamperedSnp();
+  private final Bytes body = machine.body;
+  private final Bytes leaf = machine.leaf;
+  private final Bytes issuer = machine.issuer;
+  private final Bytes root = machine.root;
 
   @Test
   void refusesEveryFlippedBitOfTheReportItsSignatureAndWhatIsBehind() {
@@ -60,11 +49,12 @@ class SnpVerifierPropertyTest {
 
   @Test
   void refusesEveryFlippedBitOfTheRevocationList() {
-    Bytes list = forge.revocations().signedBy(forge.rootKey(), Scheme.PSS);
+    Bytes list = machine.forge.revocations().signedBy(machine.forge.rootKey(), Scheme.PSS);
     for (int bit = 0; bit < list.size() * 8; bit++) {
       Bytes changed = flipped(list, bit);
       assertThatThrownBy(() ->
-              RevocationList.verify(changed, forge.root, SnpForge.NOW, Set.of(Chain.RSASSA_PSS)))
+              RevocationList.verify(
+                  changed, machine.forge.root, SnpForge.NOW, Set.of(Chain.RSASSA_PSS)))
           .as("bit %d", bit)
           .isInstanceOf(Rejection.class);
     }
@@ -113,7 +103,7 @@ class SnpVerifierPropertyTest {
     fresh.signingKey = fresh.leafKey;
     Evidence evidence = fresh.evidence();
     SnpVerifier complete = fresh.verifier();
-    SnpForge.accepted(complete.verify(forge.evidence(), SnpForge.NOW));
+    SnpForge.accepted(complete.verify(machine.forge.evidence(), SnpForge.NOW));
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
 
@@ -124,17 +114,7 @@ class SnpVerifierPropertyTest {
   }
 
   private boolean accepts(Bytes report, Bytes... certificates) {
-    return switch (verifier.verify(evidence(report, certificates), SnpForge.NOW)) {
-      case Verification.Verified _ -> true;
-      case Verification.Refused(var refusal) -> {
-        assertThat(refusal).isInstanceOf(Refusal.Rejected.class);
-        yield false;
-      }
-    };
-  }
-
-  private static Evidence evidence(Bytes report, Bytes... certificates) {
-    return new Evidence(SnpVerifier.TECHNOLOGY, report, List.of(certificates));
+    return machine.accepts(report, certificates);
   }
 
   private static Bytes flipped(Bytes good, int bit) {
