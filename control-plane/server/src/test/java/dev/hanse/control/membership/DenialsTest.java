@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a deny list denies, and how two of them come to agree. */
@@ -335,17 +334,6 @@ class DenialsTest {
     assertThat(denials.inForce().of(Revocation.Kind.RESULT, "d2")).isPresent();
   }
 
-  @Test
-  void whereTheListIsFullNodesEndAllTheSame() {
-    denials.appraised(RESULT, NOW);
-    IntStream.range(0, Denials.MOST).forEach(at -> revoke(Revocation.Kind.RESULT, "digest-" + at));
-
-    assertThat(denials.withdraw(Map.of("d1", "a: debug"), NOW)).isFalse();
-
-    assertThat(denied).containsExactly(NODE);
-    assertThat(denials.all()).hasSize(Denials.MOST);
-  }
-
   private static NodeResult judgedBy(String policy, Instant expiresAt) {
     return new NodeResult(
         NODE,
@@ -357,16 +345,6 @@ class DenialsTest {
         expiresAt,
         RESULT.certifiedUntil(),
         "token");
-  }
-
-  @Test
-  void isBoundedAndSaysSo() {
-    IntStream.range(0, Denials.MOST).forEach(at -> revoke(Revocation.Kind.RESULT, "digest-" + at));
-
-    assertThat(
-            denials.decide(
-                Revocation.Kind.NODE, "acme.gpu-1", false, Optional.empty(), "test", NOW))
-        .isEmpty();
   }
 
   @Test
