@@ -141,6 +141,34 @@ class DenialRecordsTest {
   }
 
   @Test
+  void ofANodesTwoResultsTheLaterIsItsNewest() {
+    denials.appraised(result(NODE, "d1"), NOW);
+    denials.appraised(result(NODE, "d3"), NOW);
+
+    assertThat(denials.newestOf(NODE).map(NodeResult::evidenceDigest)).contains("d3");
+  }
+
+  @Test
+  void beforeAPolicyIsInForceACertificateOfAnyCounts() {
+    denials.shown(result(NODE, "d1"), NOW);
+
+    assertThat(denials.stands("d1")).isTrue();
+  }
+
+  /** For as long as a region may have been away that did not hear of it. */
+  @Test
+  void whatWasLiftedIsRememberedForSevenDays() {
+    decide("d1", false, Optional.empty(), NOW);
+    decide("d1", true, Optional.empty(), NOW);
+
+    denials.tick(NOW.plus(Duration.ofDays(7)));
+    assertThat(denials.all()).hasSize(1);
+
+    denials.tick(NOW.plus(Duration.ofDays(7)).plusSeconds(1));
+    assertThat(denials.all()).isEmpty();
+  }
+
+  @Test
   void changesOfResultsAndOfTheListAreCountedApart() {
     denials.appraised(result(NODE, "d1"), NOW);
     assertThat(denials.resultsRevision()).isEqualTo(1);

@@ -164,6 +164,28 @@ class LeaseTest {
     assertRefused(full.hello(member(EU, "gpu-2", 8), load(1), at(0)), "attestation-unknown");
   }
 
+  /** Those of other regions count, too: the bound is what a reader of one snapshot accepts. */
+  @Test
+  void refusesAHelloWhereOtherRegionsFillTheMesh() {
+    MembershipTerms small =
+        new MembershipTerms(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(3),
+            Duration.ofMinutes(10),
+            1,
+            10,
+            2,
+            4);
+    Membership full = membership(EU, small, Remembered.NOTHING);
+    Membership others = membership(US);
+    join(others, member(US, "gpu-9", 1), at(0));
+    others.tick(at(600));
+    Mesh.carry(others, full, -1, at(600));
+
+    assertRefused(join(full, member(EU, "gpu-1", 7), at(700)), "mesh-full");
+  }
+
   @Test
   void expiresANodeThatWasSilentForALease() {
     join(mesh, member(EU, "gpu-1", 7), at(0));
