@@ -3,6 +3,7 @@ package dev.hanse.attestation;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,22 @@ public final class Bytes {
   /** Reads hexadecimal digits. */
   public static Bytes ofHex(String hex) {
     return new Bytes(HexFormat.of().parseHex(hex));
+  }
+
+  /**
+   * Reads base64 (RFC 4648, 4) in its one form, white space between its characters apart. The JDK's
+   * decoders are content with last characters that have bits to spare, so that one content would
+   * have many texts.
+   *
+   * @throws IllegalArgumentException if it is not base64, or in another form
+   */
+  public static Bytes ofBase64(String base64) {
+    String compact = base64.replaceAll("\\s", "");
+    byte[] content = Base64.getDecoder().decode(compact);
+    if (!Base64.getEncoder().encodeToString(content).equals(compact)) {
+      throw new IllegalArgumentException("base64 in another form than its one");
+    }
+    return new Bytes(content);
   }
 
   public byte[] toArray() {

@@ -11,7 +11,6 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -126,7 +125,7 @@ public final class Certificates {
 
   private static Bytes decode(String base64) throws Rejection {
     try {
-      return Bytes.copyOf(Base64.getDecoder().decode(base64.replaceAll("\\s", "")));
+      return Bytes.ofBase64(base64);
     } catch (IllegalArgumentException broken) {
       throw new Rejection(Stage.PARSE, Reason.STRUCTURE, "PEM does not hold base64");
     }
