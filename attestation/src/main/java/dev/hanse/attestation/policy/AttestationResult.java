@@ -91,11 +91,15 @@ public final class AttestationResult {
 
   /** Of the one part, or over all of them in order. */
   public Bytes evidenceDigest() {
+    return digestOf(parts.stream().map(Part::evidenceDigest).toList());
+  }
+
+  static Bytes digestOf(List<Bytes> parts) {
     if (parts.size() == 1) {
-      return parts.getFirst().evidenceDigest();
+      return parts.getFirst();
     }
     Encoding encoding = new Encoding("hanse/composite-evidence/v1").count(parts.size());
-    parts.forEach(part -> encoding.bytes(part.evidenceDigest()));
+    parts.forEach(encoding::bytes);
     return encoding.sha256();
   }
 

@@ -23,4 +23,9 @@ public record Transcript(
   public long evidenceBytes() {
     return parts.stream().mapToLong(part -> part.body().size() + part.collateralBytes()).sum();
   }
+
+  /** What a result over this evidence is named by: {@link AttestationResult#evidenceDigest}. */
+  public Bytes evidenceDigest() {
+    return AttestationResult.digestOf(parts.stream().map(Evidence::digest).toList());
+  }
 }

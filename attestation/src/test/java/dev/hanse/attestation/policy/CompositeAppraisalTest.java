@@ -160,6 +160,17 @@ class CompositeAppraisalTest {
   }
 
   @Test
+  void aTranscriptNamesItsEvidenceAsTheResultDoes() {
+    for (List<Evidence> gpus : List.of(List.<Evidence>of(), List.of(gpu(2), gpu(3)))) {
+      List<Evidence> parts = new ArrayList<>(List.of(evidence("cpu", 1)));
+      parts.addAll(gpus);
+
+      assertThat(new Transcript(parts, EXPECTED, NOW, NOW).evidenceDigest())
+          .isEqualTo(digest(gpus.toArray(Evidence[]::new)));
+    }
+  }
+
+  @Test
   void endsWithTheFirstEndorsementOfAnyPart() {
     Verifier brief =
         new FakeVerifier("nvidia-gpu", Level.TEE, EXPECTED, NOW, NOW.plusSeconds(9), Map.of());

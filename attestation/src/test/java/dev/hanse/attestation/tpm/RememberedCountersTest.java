@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hanse.attestation.Bytes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +91,59 @@ class RememberedCountersTest {
     assertThat(history.last(key(1), NOW.plusSeconds(1))).isPresent();
     assertThat(history.last(key(2), NOW.plusSeconds(1))).isEmpty();
     assertThat(history.last(key(3), NOW.plusSeconds(1))).isPresent();
+  }
+
+  @Test
+  void whatAnEarlierProcessHeardIsHeldAgainstTheNextQuoteAndNotAgainstTheOneItCameFrom() {
+    Instant came = NOW.plusNanos(123_456_789);
+    history.accepted(KEY, LATER, came);
+    RememberedCounters next = new RememberedCounters(LIFE, 2);
+
+    next.remember(history.all());
+
+    assertThat(next.last(KEY, came)).isEmpty();
+    assertThat(next.last(KEY, came.plusNanos(1))).contains(LATER);
+  }
+
+  @Test
+  void whatAnEarlierProcessHeardSetsNothingBack() {
+    history.accepted(KEY, LATER, NOW.plusSeconds(5));
+
+    history.remember(
+        List.of(new RememberedCounters.Said(KEY.endorsementKeyName().orElseThrow(), FIRST, NOW)));
+
+    assertThat(history.last(KEY, NOW.plusSeconds(5))).isEmpty();
+    assertThat(history.last(KEY, NOW.plusSeconds(6))).contains(LATER);
+  }
+
+  @Test
+  void remembersNoMoreThanItHasRoomForAndInTheOrderInWhichItWasHeard() {
+    RememberedCounters before = new RememberedCounters(LIFE, 3);
+    before.accepted(key(1), FIRST, NOW);
+    before.accepted(key(2), FIRST, NOW);
+    before.accepted(key(3), FIRST, NOW);
+    before.accepted(key(1), FIRST, NOW);
+
+    history.remember(before.all());
+
+    assertThat(history.all()).extracting(said -> said.tpm().hex()).containsExactly("03", "01");
+  }
+
+  @Test
+  void itsRevisionRisesWithWhatItKnowsAndNotWithWhatItIsToldAgain() {
+    history.accepted(KEY, LATER, NOW);
+    long known = history.revision();
+    assertThat(known).isPositive();
+
+    history.accepted(KEY, FIRST, NOW);
+    history.accepted(KEY, LATER, NOW);
+    assertThat(history.revision()).isEqualTo(known);
+
+    history.accepted(KEY, LATER, NOW.plusSeconds(1));
+    assertThat(history.revision()).isGreaterThan(known);
+    long later = history.revision();
+    history.remember(List.of(new RememberedCounters.Said(key(3).name(), FIRST, NOW)));
+    assertThat(history.revision()).isGreaterThan(later);
   }
 
   @Test

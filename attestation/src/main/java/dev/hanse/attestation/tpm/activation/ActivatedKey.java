@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * An attestation key that its TPM activated, with that TPM's endorsement. Only {@link Activation}
- * makes one. Immutable.
+ * makes one, or {@link ActivatedKeys} of one that was written down. Immutable.
  */
 public final class ActivatedKey {
   private final Bytes name;
@@ -23,6 +23,10 @@ public final class ActivatedKey {
   /** {@link TpmPublic#name} of the attestation key. */
   public Bytes name() {
     return name;
+  }
+
+  EndorsementKey endorsement() {
+    return endorsement;
   }
 
   /** What a verifier of its quotes is told. */

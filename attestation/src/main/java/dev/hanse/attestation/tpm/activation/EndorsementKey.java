@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * An endorsement key that is believed to be a genuine TPM's, and by whom. Only {@link
- * EndorsementTrust} makes one. Immutable.
+ * EndorsementTrust} makes one that counts. Immutable.
  */
 public final class EndorsementKey {
   private final TpmPublic publicArea;
@@ -42,6 +42,16 @@ public final class EndorsementKey {
     this.lists = new WeakReference<>(lists);
   }
 
+  /**
+   * One that was believed by an earlier process, and has ended: it is to be judged {@link #again}
+   * before it counts for anything.
+   */
+  static EndorsementKey unjudged(
+      TpmPublic publicArea, List<Bytes> certificates, EndorsementTrust trust) {
+    return new EndorsementKey(
+        publicArea, Instant.MIN, trust, certificates, CollateralStore.EMPTY);
+  }
+
   public TpmPublic publicArea() {
     return publicArea;
   }
@@ -49,6 +59,11 @@ public final class EndorsementKey {
   /** When its certificate, one above it or a revocation list expires. */
   public Instant endorsedUntil() {
     return endorsedUntil;
+  }
+
+  /** What it takes to judge it again. */
+  List<Bytes> certificates() {
+    return certificates;
   }
 
   /**

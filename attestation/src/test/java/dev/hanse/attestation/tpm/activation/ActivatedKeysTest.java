@@ -206,6 +206,111 @@ class ActivatedKeysTest {
     refused(one, NOW, Reason.CERT_REVOKED);
   }
 
+  @Test
+  void aKeyOfAnEarlierProcessIsFoundOnceItsEndorsementIsBelieved() throws Exception {
+    ActivatedKey one = admitted(1);
+    ActivatedKeys next = new ActivatedKeys(Duration.ofDays(30), 2);
+
+    next.remember(keys.all(), listed);
+
+    assertThat(next.find(one.name(), NOW)).contains(one.known());
+  }
+
+  @Test
+  void aKeyOfAnEarlierProcessIsNotFoundWhereItsTpmIsBelievedNoMore() throws Exception {
+    ActivatedKey one = admitted(1);
+    EndorsementTrust nobody =
+        new EndorsementTrust(List.of(), List.of(), Set.of(), Optional.empty());
+    ActivatedKeys next = new ActivatedKeys(Duration.ofDays(30), 2);
+
+    next.remember(keys.all(), nobody);
+
+    assertThatThrownBy(() -> next.find(one.name(), NOW)).isInstanceOf(Rejection.class);
+  }
+
+  @Test
+  void aPinnedKeyOfAnEarlierProcessNeedsToBePinnedStill() throws Exception {
+    ActivatedKey one = activated(1, pinned());
+    keys.admit(one, NOW);
+    EndorsementTrust pinning =
+        new EndorsementTrust(
+            List.of(), List.of(), Set.of(TpmPublic.read(ENDORSEMENT).name()), Optional.empty());
+    ActivatedKeys still = new ActivatedKeys(Duration.ofDays(30), 2);
+    ActivatedKeys noMore = new ActivatedKeys(Duration.ofDays(30), 2);
+
+    still.remember(keys.all(), pinning);
+    noMore.remember(keys.all(), listed);
+
+    assertThat(still.find(one.name(), NOW)).contains(one.known());
+    assertThatThrownBy(() -> noMore.find(one.name(), NOW)).isInstanceOf(Rejection.class);
+  }
+
+  @Test
+  void intermediatesThatTheNodeBroughtOutliveTheProcess() throws Exception {
+    EndorsementTrust bare = EndorsementForge.bare();
+    Bytes ca = EndorsementForge.der(EndorsementForge.CA);
+    ActivatedKey one = activated(1, bare.judge(ENDORSEMENT, List.of(LEAF, ca), NOW));
+    keys.admit(one, NOW);
+    ActivatedKeys next = new ActivatedKeys(Duration.ofDays(30), 2);
+
+    next.remember(keys.all(), bare);
+
+    assertThat(next.find(one.name(), NOW)).contains(one.known());
+  }
+
+  @Test
+  void keysOfAnEarlierProcessCountForTheLifeThatIsConfiguredNow() throws Exception {
+    ActivatedKey one = admitted(1);
+    ActivatedKeys minute = new ActivatedKeys(Duration.ofMinutes(1), 2);
+
+    minute.remember(keys.all(), listed);
+
+    assertThat(minute.find(one.name(), NOW.plusSeconds(59))).isPresent();
+    assertThat(minute.find(one.name(), NOW.plusSeconds(60))).isEmpty();
+  }
+
+  @Test
+  void remembersNoMoreThanItHasRoomFor() throws Exception {
+    keys.remember(List.of(written(1, NOW), written(2, NOW), written(3, NOW)), listed);
+
+    assertThat(keys.all())
+        .extracting(one -> one.name().hex())
+        .containsExactlyInAnyOrder("01", "02");
+  }
+
+  @Test
+  void anActivationOfThenDoesNotReplaceALaterOne() throws Exception {
+    admitted(1);
+    long known = keys.revision();
+
+    keys.remember(List.of(written(1, NOW.minusSeconds(1))), listed);
+    assertThat(keys.revision()).isEqualTo(known);
+    assertThat(keys.all().getFirst().at()).isEqualTo(NOW);
+
+    keys.remember(List.of(written(1, NOW.plusSeconds(1))), listed);
+    assertThat(keys.revision()).isGreaterThan(known);
+    assertThat(keys.all().getFirst().at()).isEqualTo(NOW.plusSeconds(1));
+  }
+
+  @Test
+  void itsRevisionRisesWithEveryActivation() throws Exception {
+    admitted(1);
+    long known = keys.revision();
+    assertThat(known).isPositive();
+
+    admitted(1);
+
+    assertThat(keys.revision()).isGreaterThan(known);
+  }
+
+  private static ActivatedKeys.Activated written(int name, Instant at) throws Rejection {
+    return new ActivatedKeys.Activated(
+        Bytes.copyOf(new byte[] {(byte) name}),
+        TpmPublic.read(ENDORSEMENT),
+        List.of(LEAF),
+        at);
+  }
+
   private ActivatedKey admitted(int name) throws Rejection {
     ActivatedKey key = activated(name, judged());
     keys.admit(key, NOW);
