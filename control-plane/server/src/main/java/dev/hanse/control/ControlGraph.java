@@ -9,9 +9,11 @@ import dev.hanse.control.identity.RegionAuthority;
 import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.workflow.Activations;
+import dev.hanse.control.workflow.TpmMemory;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -32,6 +34,7 @@ public final class ControlGraph {
    * @param appraiser judges newcomers' evidence
    * @param activations proves that newcomers' TPMs are what they endorse
    * @param floors those of the verifiers: kept in the ledger, and raised to what it knows
+   * @param tpms what verifiers and activations know of TPMs: kept in the ledger likewise
    * @param ledger closed with the control plane, and not before
    */
   public record Parts(
@@ -39,9 +42,12 @@ public final class ControlGraph {
       Appraiser appraiser,
       Activations activations,
       RollbackFloors floors,
+      TpmMemory tpms,
       Ledger ledger,
       ControlClock clock,
       ControlMetrics metrics) {
+    private static final Duration USUAL_LIFE = Duration.ofHours(24);
+
     /** For a region whose verifiers ask for no collateral, or have floors of their own. */
     public Parts(
         RegionAuthority authority,
@@ -50,7 +56,15 @@ public final class ControlGraph {
         Ledger ledger,
         ControlClock clock,
         ControlMetrics metrics) {
-      this(authority, appraiser, activations, new RollbackFloors(), ledger, clock, metrics);
+      this(
+          authority,
+          appraiser,
+          activations,
+          new RollbackFloors(),
+          TpmMemory.trustingNobody(USUAL_LIFE),
+          ledger,
+          clock,
+          metrics);
     }
 
     /** For a region that trusts no TPM. */
@@ -133,8 +147,9 @@ public final class ControlGraph {
   /**
    * Judges by another policy or other collateral from now on: newcomers at once, and each member
    * again from its evidence, within seconds. Who still passes goes on undisturbed; who does not is
-   * withdrawn, as is who was appraised by an earlier process or whose evidence did not fit into
-   * memory: every edge learns it as it learns of a revocation, and they may bring fresh evidence.
+   * withdrawn, as is who was appraised by an earlier process whose ledger is gone, or whose
+   * evidence did not fit into memory: every edge learns it as it learns of a revocation, and they
+   * may bring fresh evidence.
    *
    * @return when everybody has been judged
    */

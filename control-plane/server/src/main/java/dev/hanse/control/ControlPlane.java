@@ -118,18 +118,33 @@ final class ControlPlane extends VerticleBase {
             market::priced,
             new Denials(config.terms().maxMembers(), contents.revocations(), contents.results()),
             parts.clock().get());
+    parts.floors().remember(contents.floors());
+    parts.tpms().remember(contents.tpms());
+    Recalled recalled =
+        Recalled.from(
+            parts.ledger(),
+            membership.denials().results(),
+            parts.authority(),
+            new Transcripts(2 * config.terms().maxMembers(), Transcripts.USUAL_BYTES),
+            parts.clock().get().wall(),
+            parts.metrics());
     rejudging =
         new Rejudging(
             vertx,
             membership,
             new Reappraisal(parts.authority(), () -> parts.clock().get().wall()),
-            new Transcripts(2 * config.terms().maxMembers(), Transcripts.USUAL_BYTES),
+            recalled,
             parts.appraiser(),
             parts.clock(),
             parts.metrics());
     joinTokens = new JoinTokens(contents.joinTokens());
-    parts.floors().remember(contents.floors());
-    keeper = new Keeper(parts.ledger(), membership, joinTokens, parts.floors(), parts.metrics());
+    keeper =
+        new Keeper(
+            parts.ledger(),
+            new Keeper.Sources(
+                membership, joinTokens, parts.floors(), parts.tpms(), recalled.transcripts()),
+            recalled.there(),
+            parts.metrics());
 
     Callers callers = new CertifiedCallers(parts.authority().trustDomain(), revoked);
     controlRpc =
@@ -265,6 +280,7 @@ final class ControlPlane extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    rejudging.begin();
     return Future.fromCompletionStage(keeper.flush(), home())
         .compose(saved -> rpcServer.listen())
         .compose(listening -> adminServer.listen())
@@ -306,7 +322,7 @@ final class ControlPlane extends VerticleBase {
     dialer.close();
     rejudging.stop();
     return Future.join(rpcServer.close(), adminServer.close(), peerClient.close())
-        .transform(closed -> Future.fromCompletionStage(keeper.flush(), home()))
+        .transform(closed -> Future.fromCompletionStage(keeper.flushAll(), home()))
         .transform(saved ->
             vertx.executeBlocking(() -> {
               parts.ledger().close();

@@ -1,6 +1,5 @@
 package dev.hanse.control;
 
-import dev.hanse.api.NodeId;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.membership.Denials;
@@ -51,6 +50,10 @@ final class Rejudging {
   /** The deny list is sent whole: it grows in steps, the first at once. */
   private static final Duration BETWEEN_LISTS = Duration.ofMillis(500);
 
+  private static final String UNKEPT = "its evidence is not kept here";
+
+  private static final String UNUSABLE = "its evidence, as it was kept, cannot be used";
+
   private final Vertx vertx;
   private final Membership membership;
   private final Reappraisal reappraisal;
@@ -72,24 +75,50 @@ final class Rejudging {
     private int withdrawn;
   }
 
-  /** Withdraws what an earlier process judged by another policy: its evidence went with it. */
+  /**
+   * Withdraws what an earlier process judged by another policy, if its evidence is not here, and
+   * what has evidence that cannot be used. Everybody else stands until {@link #begin}.
+   */
   Rejudging(
       Vertx vertx,
       Membership membership,
       Reappraisal reappraisal,
-      Transcripts transcripts,
+      Recalled recalled,
       Appraiser first,
       Supplier<Moment> clock,
       ControlMetrics metrics) {
     this.vertx = vertx;
     this.membership = membership;
     this.reappraisal = reappraisal;
-    this.transcripts = transcripts;
+    this.transcripts = recalled.transcripts();
     this.clock = clock;
     this.metrics = metrics;
     this.inForce = new Trust(1, first);
     denials().judgeBy(inForce.policy());
-    withdraw(without(result -> !result.policy().equals(inForce.policy())));
+    withdraw(without(this::isJudgedByAnotherAndNotKept));
+    withdraw(reasons(result -> recalled.unusable().contains(result.evidenceDigest()), UNUSABLE));
+  }
+
+  private boolean isJudgedByAnotherAndNotKept(NodeResult result) {
+    return !result.policy().equals(inForce.policy())
+        && transcripts.find(result.evidenceDigest()).isEmpty();
+  }
+
+  /**
+   * Judges those an earlier process accepted by what is in force now: policy or lists may have
+   * changed while there was none. Like after a change it takes seconds, and nobody waits for it.
+   */
+  void begin() {
+    if (transcripts.size() > 0) {
+      judge(transcripts.digests(), 0)
+          .onSuccess(judged ->
+              LOG.log(
+                  Level.INFO,
+                  "judged from what an earlier process kept: {0} certificates stand, {1} are"
+                      + " withdrawn",
+                  judged.standing(),
+                  judged.withdrawn()));
+    }
   }
 
   /** Any thread. */
@@ -107,7 +136,11 @@ final class Rejudging {
     denials().judgeBy(inForce.policy());
     prune();
     int lost = withdraw(without(kept -> transcripts.find(kept.evidenceDigest()).isEmpty()));
-    waiting.addAll(transcripts.digests());
+    return judge(transcripts.digests(), lost);
+  }
+
+  private Future<ControlGraph.Rejudged> judge(List<String> all, int lost) {
+    waiting.addAll(all);
     Pass pass = pass();
     pass.withdrawn += lost;
     goOn(pass);
@@ -238,17 +271,18 @@ final class Rejudging {
 
   /** Results whose evidence is not here, with what is to be said of them. */
   private Map<String, String> without(Predicate<NodeResult> which) {
+    return reasons(which, UNKEPT);
+  }
+
+  private Map<String, String> reasons(Predicate<NodeResult> which, String why) {
     Map<String, String> reasons = new LinkedHashMap<>();
     for (NodeResult result : denials().results()) {
       if (which.test(result)) {
-        reasons.put(result.evidenceDigest(), unkept(result.node()));
+        reasons.put(
+            result.evidenceDigest(), result.node() + " under " + inForce.policy() + ": " + why);
       }
     }
     return reasons;
-  }
-
-  private String unkept(NodeId node) {
-    return node + " under " + inForce.policy() + ": its evidence is not kept here";
   }
 
   private int withdraw(Map<String, String> reasons) {

@@ -73,7 +73,7 @@ public final class Bench implements AutoCloseable {
         new ControlGraph.Parts(authority, ca.appraiser(), ledger, ControlClock.system(), metrics));
   }
 
-  private ControlGraph start(ControlConfig config, ControlGraph.Parts parts) {
+  public ControlGraph start(ControlConfig config, ControlGraph.Parts parts) {
     ControlGraph graph = get(ControlGraph.start(vertx, config, parts));
     graphs.add(graph);
     return graph;

@@ -28,6 +28,7 @@ import dev.hanse.control.membership.Moment;
 import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.workflow.Certified;
 import dev.hanse.control.workflow.EnrolmentOutcome;
+import dev.hanse.control.workflow.Exchanges;
 import dev.hanse.control.workflow.Reappraisal;
 import dev.hanse.control.workflow.Transcripts;
 import io.vertx.core.Future;
@@ -69,7 +70,7 @@ class RejudgingTest {
           vertx,
           membership,
           new Reappraisal(ca.region(EU), now::wall),
-          new Transcripts(2 * MANY, MANY * EVIDENCE_BYTES),
+          Recalled.nothing(new Transcripts(2 * MANY, MANY * EVIDENCE_BYTES)),
           appraiser(),
           () -> now,
           new ControlMetrics() {
@@ -214,9 +215,9 @@ class RejudgingTest {
                 Map.of(),
                 ""),
             new Certified(
-                node,
-                Bytes.copyOf(new byte[32]),
-                stamp,
+                Exchanges.of(node.id().name()),
+                digest(number),
+                "built-in-1",
                 new Transcript(
                     List.of(new Evidence("simulated", Bytes.copyOf(new byte[evidenceBytes]))),
                     Bytes.copyOf(new byte[64]),

@@ -15,6 +15,7 @@ import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.membership.ControlMetrics;
 import dev.hanse.control.store.FileLedger;
 import dev.hanse.control.workflow.Activations;
+import dev.hanse.control.workflow.TpmMemory;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +108,7 @@ class RollbackIT {
                 bench.ca.appraiser(),
                 Activations.NONE,
                 floors,
+                TpmMemory.trustingNobody(Duration.ofHours(1)),
                 ledger,
                 ControlClock.system(),
                 ControlMetrics.NONE)));

@@ -13,12 +13,7 @@ import dev.hanse.attestation.Refusal;
 import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.Stage;
 import dev.hanse.attestation.Verification;
-import dev.hanse.attestation.VerifiedClaims;
 import dev.hanse.attestation.Verifier;
-import dev.hanse.attestation.policy.AppraisalPolicy;
-import dev.hanse.attestation.policy.Appraiser;
-import dev.hanse.attestation.policy.Composition;
-import dev.hanse.attestation.policy.Rules;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
 import dev.hanse.attestation.tpm.CounterHistory;
 import dev.hanse.control.appraisal.PolicyBook;
@@ -35,18 +30,15 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Policy and collateral that change while nodes live: who goes on, who is cut, and how soon. */
 class TrustChangeIT {
-  private static final Duration SOON = Duration.ofSeconds(5);
-  private static final Duration HOUR = Duration.ofHours(1);
-
   @TempDir Path folder;
   private final Bench bench = new Bench();
+  private final TrustScene scene = new TrustScene(bench);
 
   @AfterEach
   void stop() {
@@ -56,22 +48,23 @@ class TrustChangeIT {
   @Test
   void aPolicyCutsWhoDoesNotSatisfyItAndNobodyElse() {
     ControlGraph eu = bench.start(Bench.config(EU), new MemoryLedger());
-    Enrolling.Enrolled good = enrolled(eu, "gpu-1", "image-a");
-    Enrolling.Enrolled bad = enrolled(eu, "gpu-2", "image-b");
-    try (ScriptedNode stays = joined(eu, "gpu-1", good);
-        ScriptedNode goes = joined(eu, "gpu-2", bad);
+    Enrolling.Enrolled good = scene.enrolled(eu, "gpu-1", "image-a");
+    Enrolling.Enrolled bad = scene.enrolled(eu, "gpu-2", "image-b");
+    try (ScriptedNode stays = scene.joined(eu, "gpu-1", good);
+        ScriptedNode goes = scene.joined(eu, "gpu-2", bad);
         ScriptedNode edge = bench.node(EU, "edge-1", eu.rpc())) {
       RevocationIT.Listener edges = new RevocationIT.Listener(edge);
 
-      ControlGraph.Rejudged judged = Bench.get(eu.appraiseBy(onlyImage("image-a", 2, HOUR)));
+      ControlGraph.Rejudged judged =
+          Bench.get(eu.appraiseBy(scene.onlyImage("image-a", 2, TrustScene.HOUR)));
 
       assertThat(judged).isEqualTo(new ControlGraph.Rejudged(1, 1));
-      await().atMost(SOON).until(() -> edges.hears(bad.evidenceDigest()));
-      await().atMost(SOON).until(() -> goes.ended().isDone());
+      await().atMost(TrustScene.SOON).until(() -> edges.hears(bad.evidenceDigest()));
+      await().atMost(TrustScene.SOON).until(() -> goes.ended().isDone());
       assertThat(edges.hears(good.evidenceDigest())).isFalse();
       assertThat(stays.ended()).isNotDone();
-      await().until(() -> members(eu).equals(Set.of("gpu-1")));
-      assertThat(reasonOf(eu, bad))
+      await().until(() -> TrustScene.members(eu).equals(Set.of("gpu-1")));
+      assertThat(TrustScene.reasonOf(eu, bad))
           .isEqualTo("acme.gpu-2 under images-2: measurement: image-b is not image-a");
     }
   }
@@ -79,55 +72,58 @@ class TrustChangeIT {
   @Test
   void whoSatisfiesItHasAResultByItAndKeepsItsCertificate() {
     ControlGraph eu = bench.start(Bench.config(EU), new MemoryLedger());
-    Enrolling.Enrolled node = enrolled(eu, "gpu-1", "image-a");
-    JsonNode before = attestation(eu, "gpu-1");
+    Enrolling.Enrolled node = scene.enrolled(eu, "gpu-1", "image-a");
+    JsonNode before = TrustScene.attestation(eu, "gpu-1");
 
-    Bench.get(eu.appraiseBy(onlyImage("image-a", 2, Duration.ofMinutes(30))));
+    Bench.get(eu.appraiseBy(scene.onlyImage("image-a", 2, Duration.ofMinutes(30))));
 
-    JsonNode after = attestation(eu, "gpu-1");
+    JsonNode after = TrustScene.attestation(eu, "gpu-1");
     assertThat(after.path("policy").asText()).isEqualTo("images-2");
     assertThat(after.path("issuedUnder").asText()).isEqualTo("built-in-1");
     assertThat(after.path("evidenceDigest").asText()).isEqualTo(node.evidenceDigest());
-    assertThat(Duration.between(expiry(after), expiry(before))).isEqualTo(Duration.ofMinutes(30));
+    assertThat(Duration.between(TrustScene.expiry(after), TrustScene.expiry(before)))
+        .isEqualTo(Duration.ofMinutes(30));
     assertThat(after.path("token").asText()).isNotEqualTo(before.path("token").asText());
-    try (ScriptedNode again = joined(eu, "gpu-1", node)) {
+    try (ScriptedNode again = scene.joined(eu, "gpu-1", node)) {
       assertThat(again.ended()).isNotDone();
       await()
           .until(() ->
               Bench.get(eu.snapshot()).members().stream()
-                  .anyMatch(
-                      member -> member.member().attestation().expiresAt().equals(expiry(after))));
+                  .anyMatch(member ->
+                      member.member().attestation().expiresAt().equals(TrustScene.expiry(after))));
     }
   }
 
   @Test
   void aPolicyWhoseResultsWouldHaveEndedCutsTheConnections() {
     ControlGraph eu = bench.start(Bench.config(EU), new MemoryLedger());
-    Enrolling.Enrolled node = enrolled(eu, "gpu-1", "image-a");
-    try (ScriptedNode goes = joined(eu, "gpu-1", node)) {
+    Enrolling.Enrolled node = scene.enrolled(eu, "gpu-1", "image-a");
+    try (ScriptedNode goes = scene.joined(eu, "gpu-1", node)) {
       ControlGraph.Rejudged judged =
-          Bench.get(eu.appraiseBy(onlyImage("image-a", 2, Duration.ofMillis(1))));
+          Bench.get(eu.appraiseBy(scene.onlyImage("image-a", 2, Duration.ofMillis(1))));
 
       assertThat(judged.withdrawn()).isEqualTo(1);
-      await().atMost(SOON).until(() -> goes.ended().isDone());
-      assertThat(reasonOf(eu, node)).startsWith("acme.gpu-1 under images-2: life: ");
+      await().atMost(TrustScene.SOON).until(() -> goes.ended().isDone());
+      assertThat(TrustScene.reasonOf(eu, node)).startsWith("acme.gpu-1 under images-2: life: ");
     }
   }
 
   @Test
   void aResultThatEndsBeforeItsCertificateCutsTheConnectionsThen() {
     ControlGraph eu = bench.start(Bench.config(EU), new MemoryLedger());
-    Enrolling.Enrolled node = enrolled(eu, "gpu-1", "image-a");
-    try (ScriptedNode goes = joined(eu, "gpu-1", node)) {
+    Enrolling.Enrolled node = scene.enrolled(eu, "gpu-1", "image-a");
+    try (ScriptedNode goes = scene.joined(eu, "gpu-1", node)) {
       Duration life =
-          Duration.between(expiry(attestation(eu, "gpu-1")).minus(HOUR), Instant.now())
+          Duration.between(
+                  TrustScene.expiry(TrustScene.attestation(eu, "gpu-1")).minus(TrustScene.HOUR),
+                  Instant.now())
               .plusSeconds(3);
 
-      ControlGraph.Rejudged judged = Bench.get(eu.appraiseBy(onlyImage("image-a", 2, life)));
+      ControlGraph.Rejudged judged = Bench.get(eu.appraiseBy(scene.onlyImage("image-a", 2, life)));
 
       assertThat(judged.standing()).isEqualTo(1);
-      await().atMost(life.plus(SOON)).until(() -> goes.ended().isDone());
-      assertThat(reasonOf(eu, node)).isEqualTo("images-2 lets it hold no longer");
+      await().atMost(life.plus(TrustScene.SOON)).until(() -> goes.ended().isDone());
+      assertThat(TrustScene.reasonOf(eu, node)).isEqualTo("images-2 lets it hold no longer");
     }
   }
 
@@ -137,20 +133,20 @@ class TrustChangeIT {
     PolicyBook book = book("id: acme\nversion: 1\nallow-simulated: true\n");
     ControlGraph eu = bench.start(Bench.config(EU), new MemoryLedger());
     Bench.get(eu.appraiseBy(book.get()));
-    Enrolling.Enrolled good = enrolled(eu, "gpu-1", "image-a");
-    Enrolling.Enrolled bad = enrolled(eu, "gpu-2", "image-b");
-    try (ScriptedNode stays = joined(eu, "gpu-1", good);
-        ScriptedNode goes = joined(eu, "gpu-2", bad)) {
+    Enrolling.Enrolled good = scene.enrolled(eu, "gpu-1", "image-a");
+    Enrolling.Enrolled bad = scene.enrolled(eu, "gpu-2", "image-b");
+    try (ScriptedNode stays = scene.joined(eu, "gpu-1", good);
+        ScriptedNode goes = scene.joined(eu, "gpu-2", bad)) {
       Files.writeString(folder.resolve("collateral/simulated/revoked/image-b.txt"), "yes");
 
       assertThat(look(book, eu)).isInstanceOf(PolicyBook.Outcome.Same.class);
       assertThat(look(book, eu)).isEqualTo(new PolicyBook.Outcome.Changed("acme-1"));
 
-      await().atMost(SOON).until(() -> goes.ended().isDone());
+      await().atMost(TrustScene.SOON).until(() -> goes.ended().isDone());
       assertThat(stays.ended()).isNotDone();
-      assertThat(reasonOf(eu, bad))
+      assertThat(TrustScene.reasonOf(eu, bad))
           .isEqualTo("acme.gpu-2 under acme-1: signature: image-b is on the list");
-      assertThat(members(eu)).containsExactly("gpu-1");
+      assertThat(TrustScene.members(eu)).containsExactly("gpu-1");
     }
   }
 
@@ -160,65 +156,15 @@ class TrustChangeIT {
     PolicyBook book = book("id: acme\nversion: 1\nallow-simulated: true\n");
     ControlGraph eu = bench.start(Bench.config(EU), new MemoryLedger());
     Bench.get(eu.appraiseBy(book.get()));
-    Enrolling.Enrolled node = enrolled(eu, "gpu-1", "image-a");
-    try (ScriptedNode stays = joined(eu, "gpu-1", node)) {
+    Enrolling.Enrolled node = scene.enrolled(eu, "gpu-1", "image-a");
+    try (ScriptedNode stays = scene.joined(eu, "gpu-1", node)) {
       Files.writeString(folder.resolve("policy.yaml"), "id: acme\nversion: 2\nallow: all\n");
 
       assertThat(look(book, eu)).isInstanceOf(PolicyBook.Outcome.Kept.class);
 
-      assertThat(attestation(eu, "gpu-1").path("policy").asText()).isEqualTo("acme-1");
+      assertThat(TrustScene.attestation(eu, "gpu-1").path("policy").asText()).isEqualTo("acme-1");
       assertThat(RevocationIT.list(eu).isEmpty()).isTrue();
       assertThat(stays.ended()).isNotDone();
-    }
-  }
-
-  @Test
-  void aRestartUnderTheSamePolicyCutsNobodyUntilTrustChanges() {
-    MemoryLedger ledger = new MemoryLedger();
-    ControlGraph before = bench.start(Bench.config(EU), ledger);
-    Enrolling.Enrolled node = enrolled(before, "gpu-1", "image-a");
-    bench.stop(before);
-
-    ControlGraph eu = bench.start(Bench.config(EU), ledger);
-    try (ScriptedNode goes = joined(eu, "gpu-1", node)) {
-      assertThat(RevocationIT.list(eu).isEmpty()).isTrue();
-
-      ControlGraph.Rejudged judged = Bench.get(eu.appraiseBy(onlyImage("image-a", 2, HOUR)));
-
-      assertThat(judged).isEqualTo(new ControlGraph.Rejudged(0, 1));
-      await().atMost(SOON).until(() -> goes.ended().isDone());
-      assertThat(reasonOf(eu, node))
-          .isEqualTo("acme.gpu-1 under images-2: its evidence is not kept here");
-    }
-  }
-
-  @Test
-  void aRestartUnderAnotherPolicyWithdrawsWhatTheOldOneAccepted() {
-    MemoryLedger ledger = new MemoryLedger();
-    ControlGraph before = bench.start(Bench.config(EU), ledger);
-    Enrolling.Enrolled node = enrolled(before, "gpu-1", "image-a");
-    bench.stop(before);
-
-    ControlGraph eu = bench.start(Bench.config(EU), ledger, onlyImage("image-a", 2, HOUR));
-
-    assertThat(reasonOf(eu, node))
-        .isEqualTo("acme.gpu-1 under images-2: its evidence is not kept here");
-  }
-
-  @Test
-  void aCertificateOfAnotherPolicyThatNobodyHereJudgedIsNotTaken() {
-    ControlGraph before = bench.start(Bench.config(EU), new MemoryLedger());
-    Enrolling.Enrolled node = enrolled(before, "gpu-1", "image-a");
-    bench.stop(before);
-
-    ControlGraph eu =
-        bench.start(Bench.config(EU), new MemoryLedger(), onlyImage("image-a", 2, HOUR));
-    try (ScriptedNode goes = node(eu, "gpu-1", node)) {
-      goes.join(1);
-
-      await().until(() -> goes.ended().isDone());
-      assertThat(reasonOf(eu, node)).contains("images-2 is in force");
-      assertThat(members(eu)).isEmpty();
     }
   }
 
@@ -230,110 +176,72 @@ class TrustChangeIT {
         bench.start(
             Bench.config(EU),
             new MemoryLedger(),
-            appraiser(
+            scene.appraiser(
                 1,
-                HOUR,
+                TrustScene.HOUR,
                 checked -> {
                   judging.countDown();
                   awaitUnchecked(goOn);
                   return Optional.empty();
                 }));
-    var enrolling = bench.vertx.executeBlocking(() -> enrolled(eu, "gpu-2", "image-b"), false);
+    var enrolling =
+        bench.vertx.executeBlocking(() -> scene.enrolled(eu, "gpu-2", "image-b"), false);
     assertThat(judging.await(30, TimeUnit.SECONDS)).isTrue();
 
-    Bench.get(eu.appraiseBy(onlyImage("image-a", 2, HOUR)));
+    Bench.get(eu.appraiseBy(scene.onlyImage("image-a", 2, TrustScene.HOUR)));
     goOn.countDown();
 
     Enrolling.Enrolled bad = Bench.get(enrolling.map(Objects::requireNonNull));
     await()
-        .atMost(SOON)
+        .atMost(TrustScene.SOON)
         .untilAsserted(() ->
-            assertThat(reasonOf(eu, bad))
+            assertThat(TrustScene.reasonOf(eu, bad))
                 .isEqualTo("acme.gpu-2 under images-2: measurement: image-b is not image-a"));
   }
 
   @Test
   void aChangeDuringAPassIsWhatEverybodyIsJudgedBy() throws Exception {
     ControlGraph eu = bench.start(Bench.config(EU), new MemoryLedger());
-    Enrolling.Enrolled node = enrolled(eu, "gpu-1", "image-a");
+    Enrolling.Enrolled node = scene.enrolled(eu, "gpu-1", "image-a");
     CountDownLatch judging = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
 
     var first =
         eu.appraiseBy(
-            appraiser(
+            scene.appraiser(
                 2,
-                HOUR,
+                TrustScene.HOUR,
                 checked -> {
                   judging.countDown();
                   awaitUnchecked(goOn);
                   return Optional.of("a policy that was in force for a moment");
                 }));
     assertThat(judging.await(30, TimeUnit.SECONDS)).isTrue();
-    var second = eu.appraiseBy(onlyImage("image-a", 3, HOUR));
-    assertThat(attestation(eu, "gpu-1").path("policy").asText()).isNotEqualTo("images-2");
+    var second = eu.appraiseBy(scene.onlyImage("image-a", 3, TrustScene.HOUR));
+    assertThat(TrustScene.attestation(eu, "gpu-1").path("policy").asText())
+        .isNotEqualTo("images-2");
     goOn.countDown();
 
     assertThat(Bench.get(second)).isEqualTo(new ControlGraph.Rejudged(1, 0));
     assertThat(Bench.get(first)).isEqualTo(new ControlGraph.Rejudged(1, 0));
-    assertThat(attestation(eu, "gpu-1").path("policy").asText()).isEqualTo("images-3");
-    assertThat(reasonOf(eu, node)).isEmpty();
+    assertThat(TrustScene.attestation(eu, "gpu-1").path("policy").asText()).isEqualTo("images-3");
+    assertThat(TrustScene.reasonOf(eu, node)).isEmpty();
   }
 
   @Test
   void theCertificateBeforeARenewalIsJudgedToo() {
     ControlGraph eu = bench.start(Bench.config(EU), new MemoryLedger());
-    Enrolling.Enrolled before = enrolled(eu, "gpu-1", "image-b");
-    Enrolling.Enrolled after = enrolled(eu, "gpu-1", "image-a");
-    try (ScriptedNode stays = joined(eu, "gpu-1", after)) {
-      ControlGraph.Rejudged judged = Bench.get(eu.appraiseBy(onlyImage("image-a", 2, HOUR)));
+    Enrolling.Enrolled before = scene.enrolled(eu, "gpu-1", "image-b");
+    Enrolling.Enrolled after = scene.enrolled(eu, "gpu-1", "image-a");
+    try (ScriptedNode stays = scene.joined(eu, "gpu-1", after)) {
+      ControlGraph.Rejudged judged =
+          Bench.get(eu.appraiseBy(scene.onlyImage("image-a", 2, TrustScene.HOUR)));
 
       assertThat(judged).isEqualTo(new ControlGraph.Rejudged(1, 1));
-      assertThat(reasonOf(eu, before)).contains("image-b is not image-a");
+      assertThat(TrustScene.reasonOf(eu, before)).contains("image-b is not image-a");
       assertThat(stays.ended()).isNotDone();
-      assertThat(members(eu)).containsExactly("gpu-1");
+      assertThat(TrustScene.members(eu)).containsExactly("gpu-1");
     }
-  }
-
-  private Enrolling.Enrolled enrolled(ControlGraph graph, String name, String measurement) {
-    return new Enrolling(bench, graph).enrol(name, measurement);
-  }
-
-  private ScriptedNode node(ControlGraph graph, String name, Enrolling.Enrolled enrolled) {
-    return new ScriptedNode(bench, EU, name, EU, graph.rpc(), enrolled.identity());
-  }
-
-  private ScriptedNode joined(ControlGraph graph, String name, Enrolling.Enrolled enrolled) {
-    ScriptedNode node = node(graph, name, enrolled);
-    node.join(1);
-    await().until(() -> members(graph).contains(name));
-    return node;
-  }
-
-  private static Set<String> members(ControlGraph graph) {
-    return Set.copyOf(
-        Bench.get(graph.snapshot()).members().stream()
-            .map(member -> member.member().id().name())
-            .toList());
-  }
-
-  private static JsonNode attestation(ControlGraph graph, String name) {
-    return new AdminClient(graph.admin())
-        .get("/admin/v1/nodes/acme." + name + "/attestation")
-        .body();
-  }
-
-  private static Instant expiry(JsonNode attestation) {
-    return Instant.parse(attestation.path("expiresAt").asText());
-  }
-
-  /** Why a result was withdrawn, as operators see it; empty if it was not. */
-  private static String reasonOf(ControlGraph graph, Enrolling.Enrolled enrolled) {
-    return StreamSupport.stream(RevocationIT.list(graph).spliterator(), false)
-        .filter(one -> one.path("value").asText().equals(enrolled.evidenceDigest()))
-        .findFirst()
-        .map(one -> one.path("reason").asText())
-        .orElse("");
   }
 
   private static void awaitUnchecked(CountDownLatch latch) {
@@ -341,47 +249,6 @@ class TrustChangeIT {
       assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException stopped) {
       throw new IllegalStateException(stopped);
-    }
-  }
-
-  private Appraiser onlyImage(String image, long version, Duration resultLife) {
-    return appraiser(
-        version,
-        resultLife,
-        measurement ->
-            measurement.equals(image)
-                ? Optional.empty()
-                : Optional.of(measurement + " is not " + image));
-  }
-
-  private Appraiser appraiser(long version, Duration resultLife, Measured rules) {
-    return bench.ca.appraiser(
-        new AppraisalPolicy(
-            "images",
-            version,
-            Set.of(SimulatedVerifier.TECHNOLOGY),
-            List.of(rules),
-            Composition.ANY,
-            Duration.ofMinutes(2),
-            Duration.ofSeconds(30),
-            resultLife));
-  }
-
-  /** What is wrong with a measurement, or nothing. */
-  private interface Measured extends Rules {
-    Optional<String> objection(String measurement);
-
-    @Override
-    default String technology() {
-      return SimulatedVerifier.TECHNOLOGY;
-    }
-
-    @Override
-    default void judge(VerifiedClaims claims, Instant at, Checks checks) {
-      Optional<String> objection =
-          objection(claims.statement().facts().getOrDefault("measurement", ""));
-      checks.check(
-          "measurement", objection.isEmpty(), Reason.MEASUREMENT, objection.orElse("as wanted"));
     }
   }
 

@@ -9,7 +9,6 @@ import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
 import dev.hanse.attestation.snp.SnpVerifier.Revocation;
-import dev.hanse.attestation.tpm.RememberedCounters;
 import dev.hanse.attestation.tpm.activation.ActivatedKeys;
 import dev.hanse.attestation.tpm.activation.EndorsementTrust;
 import dev.hanse.attestation.x509.Anchors;
@@ -20,6 +19,7 @@ import dev.hanse.control.appraisal.PolicyKeys;
 import dev.hanse.control.appraisal.Verifiers;
 import dev.hanse.control.workflow.Activations;
 import dev.hanse.control.workflow.TpmActivations;
+import dev.hanse.control.workflow.TpmMemory;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -48,17 +48,17 @@ final class Attesting {
 
   private static final Logger LOG = System.getLogger(Attesting.class.getName());
 
-  /** As many as a mesh may have members. */
-  private static final int MOST_TPMS = 4096;
-
   private final Appraiser first;
   private final Activations activations;
+  private final TpmMemory tpms;
   private final Optional<PolicyBook> book;
   private final AtomicReference<String> complaint = new AtomicReference<>("");
 
-  private Attesting(Appraiser first, Activations activations, Optional<PolicyBook> book) {
+  private Attesting(
+      Appraiser first, Activations activations, TpmMemory tpms, Optional<PolicyBook> book) {
     this.first = first;
     this.activations = activations;
+    this.tpms = tpms;
     this.book = book;
   }
 
@@ -73,22 +73,25 @@ final class Attesting {
     for (Path file : config.simulatedPlatforms()) {
       platforms.add(SimulatedPlatform.fromPem(Files.readString(file)).root());
     }
-    if (config.policy().isEmpty()) {
-      return new Attesting(Appraisers.simulated(platforms), Activations.NONE, Optional.empty());
-    }
     Duration life = config.tpm().activationLife();
-    ActivatedKeys keys = new ActivatedKeys(life, MOST_TPMS);
+    if (config.policy().isEmpty()) {
+      return new Attesting(
+          Appraisers.simulated(platforms),
+          Activations.NONE,
+          TpmMemory.trustingNobody(life),
+          Optional.empty());
+    }
     CollateralInForce collateral = new CollateralInForce(config.collateral());
+    TpmMemory tpms = TpmMemory.lasting(life, endorsements(config.tpm(), collateral, floors));
     PolicyBook book =
         new PolicyBook(
             config.policy().get(),
             PolicyKeys.publicKeys(config.policySigners()),
             collateral,
             floors,
-            inForce -> verifiers(platforms, inForce, floors, keys),
-            new RememberedCounters(life, MOST_TPMS));
-    return new Attesting(
-        book.get(), activations(config.tpm(), collateral, floors, keys), Optional.of(book));
+            inForce -> verifiers(platforms, inForce, floors, tpms.keys()),
+            tpms.counters());
+    return new Attesting(book.get(), activations(config.tpm(), tpms), tpms, Optional.of(book));
   }
 
   private static List<Verifier> verifiers(
@@ -103,26 +106,23 @@ final class Attesting {
     return verifiers;
   }
 
-  private static Activations activations(
-      ControlFile.Tpm config,
-      Supplier<CollateralStore> collateral,
-      RollbackFloors floors,
-      ActivatedKeys keys)
+  private static Activations activations(ControlFile.Tpm config, TpmMemory tpms) {
+    return config.isAny()
+        ? new TpmActivations(tpms.trust(), tpms.keys(), new SecureRandom())
+        : Activations.NONE;
+  }
+
+  private static EndorsementTrust endorsements(
+      ControlFile.Tpm config, Supplier<CollateralStore> collateral, RollbackFloors floors)
       throws IOException {
-    if (!config.isAny()) {
-      return Activations.NONE;
-    }
     Set<Bytes> pinned = new HashSet<>();
     config.endorsementKeys().forEach(hex -> pinned.add(Bytes.ofHex(hex)));
-    return new TpmActivations(
-        new EndorsementTrust(
-            certificates(config.roots()),
-            certificates(config.intermediates()),
-            pinned,
-            lists(config.revocation(), collateral),
-            floors),
-        keys,
-        new SecureRandom());
+    return new EndorsementTrust(
+        certificates(config.roots()),
+        certificates(config.intermediates()),
+        pinned,
+        lists(config.revocation(), collateral),
+        floors);
   }
 
   private static Optional<Supplier<CollateralStore>> lists(
@@ -147,6 +147,11 @@ final class Attesting {
 
   Activations activations() {
     return activations;
+  }
+
+  /** What it knows of TPMs, and does not yet of those an earlier process knew. */
+  TpmMemory tpms() {
+    return tpms;
   }
 
   /** What a change of policy or collateral is noticed by; empty without a policy. */

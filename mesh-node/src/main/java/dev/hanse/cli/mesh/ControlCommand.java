@@ -58,6 +58,7 @@ public final class ControlCommand implements Callable<Integer> {
                       attesting.appraiser(),
                       attesting.activations(),
                       floors,
+                      attesting.tpms(),
                       ledger,
                       ControlClock.system(),
                       ControlMetrics.NONE)));

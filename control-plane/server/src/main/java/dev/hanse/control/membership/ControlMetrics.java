@@ -37,7 +37,7 @@ public interface ControlMetrics {
   /** Something was refused because a bound was reached. */
   default void boundHit(String bound) {}
 
-  /** Everybody was judged anew after trust had changed; {@code withdrawn} of them fell. */
+  /** Everybody was judged anew, after a start or a change of trust; {@code withdrawn} fell. */
   default void rejudged(int standing, int withdrawn) {}
 
   /** State could not be made durable. */

@@ -9,6 +9,8 @@ import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.ledger.LedgerException;
 import dev.hanse.control.membership.NodeResult;
 import dev.hanse.control.membership.Remembered;
+import dev.hanse.control.workflow.Certified;
+import dev.hanse.control.workflow.TpmMemory;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.channels.FileChannel;
@@ -20,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -27,13 +30,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One directory, five JSON files: {@code client-keys.json}, {@code join-tokens.json}, {@code
- * members.json}, {@code revocations.json} and {@code floors.json}. Each is replaced whole and
- * atomically, readable by its owner only. The directory is locked: a second process on it does not
- * start. Writes happen on a thread of their own, in order.
+ * One directory, six JSON files: {@code client-keys.json}, {@code join-tokens.json}, {@code
+ * members.json}, {@code revocations.json}, {@code floors.json} and {@code tpms.json}; and in it the
+ * folder {@code evidence}, a file a certificate. Each is replaced whole and atomically, readable by
+ * its owner only. The directory is locked: a second process on it does not start. Writes happen on
+ * a thread of their own, in order; those of evidence on another, so that a thousand enrolments do
+ * not hold up the rest.
  *
  * <p>A file that cannot be understood stops the start and is left as it is: to go on without it
- * would un-revoke keys, or believe outdated collateral again.
+ * would un-revoke keys, or believe outdated collateral or a TPM that was set back. Evidence is
+ * different, see {@link EvidenceFolder}.
  */
 public final class FileLedger implements Ledger {
   private static final String KEYS = "client-keys.json";
@@ -41,16 +47,24 @@ public final class FileLedger implements Ledger {
   private static final String DENIALS = "revocations.json";
   private static final String FLOORS = "floors.json";
   private static final String MEMBERS = "members.json";
+  private static final String TPMS = "tpms.json";
+  private static final String EVIDENCE = "evidence";
   private static final long CLOSE_WITHIN_SECONDS = 10;
 
   private final Path directory;
   private final FileChannel lockFile;
-  private final ExecutorService writer =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("ledger").factory());
+  private final EvidenceFolder evidence;
+  private final ExecutorService writer = thread("ledger");
+  private final ExecutorService evidenceWriter = thread("ledger-evidence");
 
-  private FileLedger(Path directory, FileChannel lockFile) {
+  private FileLedger(Path directory, FileChannel lockFile, EvidenceFolder evidence) {
     this.directory = directory;
     this.lockFile = lockFile;
+    this.evidence = evidence;
+  }
+
+  private static ExecutorService thread(String name) {
+    return Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name).factory());
   }
 
   /**
@@ -73,9 +87,18 @@ public final class FileLedger implements Ledger {
         throw new LedgerException(
             "another control plane uses " + directory + "; stop it, or give this one its own");
       }
-      return new FileLedger(directory, channel);
+      return new FileLedger(directory, channel, evidence(directory, channel));
     } catch (IOException failure) {
       throw new LedgerException("cannot use " + directory + ": " + failure, failure);
+    }
+  }
+
+  private static EvidenceFolder evidence(Path directory, FileChannel lock) throws IOException {
+    try {
+      return new EvidenceFolder(directory.resolve(EVIDENCE));
+    } catch (IOException unusable) {
+      lock.close();
+      throw unusable;
     }
   }
 
@@ -97,7 +120,18 @@ public final class FileLedger implements Ledger {
         JsonFile.read(directory.resolve(TOKENS), LedgerJson::joinTokens).orElse(List.of()),
         JsonFile.read(directory.resolve(DENIALS), DenialsJson::revocations).orElse(List.of()),
         JsonFile.read(directory.resolve(DENIALS), DenialsJson::results).orElse(List.of()),
-        JsonFile.read(directory.resolve(FLOORS), FloorsJson::floors).orElse(Map.of()));
+        JsonFile.read(directory.resolve(FLOORS), FloorsJson::floors).orElse(Map.of()),
+        JsonFile.read(directory.resolve(TPMS), TpmsJson::known).orElse(TpmMemory.Known.NOTHING));
+  }
+
+  @Override
+  public Set<String> evidenceDigests() {
+    return evidence.digests();
+  }
+
+  @Override
+  public Certified evidence(String digest) {
+    return evidence.read(digest);
   }
 
   @Override
@@ -125,6 +159,16 @@ public final class FileLedger implements Ledger {
     return write(FLOORS, FloorsJson.of(floors));
   }
 
+  @Override
+  public CompletionStage<Void> saveTpms(TpmMemory.Known tpms) {
+    return write(TPMS, TpmsJson.of(tpms));
+  }
+
+  @Override
+  public CompletionStage<Void> saveEvidence(List<Certified> added, Set<String> removed) {
+    return CompletableFuture.runAsync(() -> evidence.save(added, removed), evidenceWriter);
+  }
+
   private CompletionStage<Void> write(String name, ObjectNode content) {
     return CompletableFuture.runAsync(
         () -> JsonFile.replace(directory.resolve(name), content), writer);
@@ -133,8 +177,10 @@ public final class FileLedger implements Ledger {
   @Override
   public void close() {
     writer.shutdown();
+    evidenceWriter.shutdown();
     try {
-      if (!writer.awaitTermination(CLOSE_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+      if (!writer.awaitTermination(CLOSE_WITHIN_SECONDS, TimeUnit.SECONDS)
+          || !evidenceWriter.awaitTermination(CLOSE_WITHIN_SECONDS, TimeUnit.SECONDS)) {
         throw new LedgerException("writes to " + directory + " did not end in time");
       }
     } catch (InterruptedException stopped) {

@@ -1,21 +1,25 @@
 package dev.hanse.control.workflow;
 
-import dev.hanse.api.tls.AttestationStamp;
-import dev.hanse.api.tls.PeerIdentity;
-import dev.hanse.attestation.Bytes;
+import dev.hanse.api.NodeId;
+import dev.hanse.attestation.challenge.Binding;
 import dev.hanse.attestation.policy.Transcript;
 
 /**
  * Evidence on which a certificate was issued: what it takes to judge that certificate's holder
- * again.
+ * again. No secret is in it: the nonce is used up, and evidence is what its node showed.
  *
- * @param keyDigest SHA-256 of the certificate's SubjectPublicKeyInfo
- * @param stamp as the certificate says it
+ * @param binding the exchange the evidence was made for: the certificate's node and key
+ * @param evidenceDigest names the result, in hexadecimal
+ * @param issuedUnder the policy that the certificate names
  */
 public record Certified(
-    PeerIdentity.Node node, Bytes keyDigest, AttestationStamp stamp, Transcript transcript) {
-  /** Names the result, in hexadecimal. */
-  public String evidenceDigest() {
-    return stamp.evidenceDigest();
+    Binding binding, String evidenceDigest, String issuedUnder, Transcript transcript) {
+  public NodeId node() {
+    return new NodeId(binding.claims().provider(), binding.claims().name());
+  }
+
+  /** As the certificate names it: that of the environment. */
+  public String technology() {
+    return transcript.parts().getFirst().technology();
   }
 }

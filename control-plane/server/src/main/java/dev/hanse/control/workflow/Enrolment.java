@@ -241,9 +241,9 @@ public final class Enrolment {
             new EnrolmentOutcome.Enrolled(
                 issued,
                 new Certified(
-                    issued.node(),
-                    binding.key().digest(),
-                    issued.stamp(),
+                    binding,
+                    issued.stamp().evidenceDigest(),
+                    issued.stamp().policy(),
                     new Transcript(
                         evidence, result.reportData(), result.appraisedAt(), issued.notAfter())),
                 by.revision()));

@@ -73,7 +73,7 @@ public final class Reappraisal {
             falls(one, trust, failed(checks) + ": " + refusal.message());
       };
     } catch (RuntimeException broken) {
-      LOG.log(Level.ERROR, "evidence of " + one.node().id() + " could not be judged", broken);
+      LOG.log(Level.ERROR, "evidence of " + one.node() + " could not be judged", broken);
       return falls(one, trust, UNJUDGED);
     }
   }
@@ -86,20 +86,21 @@ public final class Reappraisal {
     AttestationSummary summary = RegionAuthority.summaryOf(result);
     return new Verdict.Stands(
         new NodeResult(
-            one.node().id(),
+            one.node(),
             result.technology(),
             result.policy(),
-            one.stamp().policy(),
+            one.issuedUnder(),
             one.evidenceDigest(),
             result.measurements(),
             result.expiresAt(),
             one.transcript().certifiedUntil(),
-            authority.token(result, one.node(), one.keyDigest())),
+            authority.token(
+                result, authority.nodeOf(one.binding().claims()), one.binding().key().digest())),
         summary);
   }
 
   private static Verdict falls(Certified one, Trust trust, String why) {
-    String reason = one.node().id() + " under " + trust.policy() + ": " + why;
+    String reason = one.node() + " under " + trust.policy() + ": " + why;
     String printable = reason.replaceAll("\\p{Cntrl}", " ");
     return new Verdict.Falls(
         one.evidenceDigest(),

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The evidence behind the certificates this process issued, in memory, bounded in number and in
- * bytes. Belongs to one thread.
+ * The evidence behind the certificates that stand, in memory, bounded in number and in bytes.
+ * Belongs to one thread.
  *
  * <p>Where bytes run out the largest give way: nodes that bring megabytes of event logs cannot take
  * the room of a thousand others. What is not kept cannot be judged again.
@@ -23,6 +23,7 @@ public final class Transcripts {
   private final int most;
   private final long mostBytes;
   private long bytes;
+  private long revision;
 
   /**
    * Keeps none yet.
@@ -44,6 +45,7 @@ public final class Transcripts {
     }
     kept.put(one.evidenceDigest(), one);
     bytes += wanted;
+    revision++;
     return true;
   }
 
@@ -74,6 +76,7 @@ public final class Transcripts {
     Certified gone = kept.remove(evidenceDigest);
     if (gone != null) {
       bytes -= gone.transcript().evidenceBytes();
+      revision++;
     }
   }
 
@@ -102,5 +105,10 @@ public final class Transcripts {
   /** Of all evidence together. */
   public long bytes() {
     return bytes;
+  }
+
+  /** Rises when what is kept changed. */
+  public long revision() {
+    return revision;
   }
 }

@@ -225,6 +225,7 @@ class FileLedgerTest {
     Path gone = directory.resolve("gone");
     try (FileLedger ledger = FileLedger.open(gone)) {
       Files.delete(gone.resolve("lock"));
+      Files.delete(gone.resolve("evidence"));
       Files.delete(gone);
 
       assertThatThrownBy(() -> ledger.saveKeys(KEYS).toCompletableFuture().join())

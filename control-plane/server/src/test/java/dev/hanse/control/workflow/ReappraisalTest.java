@@ -2,13 +2,7 @@ package dev.hanse.control.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hanse.api.AttestationLevel;
-import dev.hanse.api.AttestationSummary;
-import dev.hanse.api.NodeId;
 import dev.hanse.api.RegionId;
-import dev.hanse.api.Role;
-import dev.hanse.api.tls.AttestationStamp;
-import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.Level;
@@ -73,14 +67,9 @@ class ReappraisalTest {
 
   private Certified certified(String technology) {
     return new Certified(
-        new PeerIdentity.Node(
-            "hanse.internal", EU, new NodeId("acme", "gpu-1"), Set.of(Role.PROVIDER)),
-        Bytes.copyOf(new byte[32]),
-        new AttestationStamp(
-            new AttestationSummary(
-                "simulated", AttestationLevel.SIMULATED, now, now.plus(Duration.ofHours(1))),
-            DIGEST,
-            "built-in-1"),
+        Exchanges.of("gpu-1"),
+        DIGEST,
+        "built-in-1",
         new Transcript(
             List.of(new Evidence(technology, Bytes.copyOf(new byte[8]))),
             Bytes.copyOf(new byte[64]),

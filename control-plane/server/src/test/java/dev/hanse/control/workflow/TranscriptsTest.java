@@ -2,20 +2,12 @@ package dev.hanse.control.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hanse.api.AttestationLevel;
-import dev.hanse.api.AttestationSummary;
-import dev.hanse.api.NodeId;
-import dev.hanse.api.RegionId;
-import dev.hanse.api.Role;
-import dev.hanse.api.tls.AttestationStamp;
-import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.policy.Transcript;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How much evidence is kept, and whose. */
@@ -99,23 +91,29 @@ class TranscriptsTest {
     assertThat(transcripts.bytes()).isEqualTo(500);
   }
 
+  @Test
+  void itsRevisionRisesWhenWhatIsKeptChanges() {
+    long before = transcripts.revision();
+    transcripts.keep(certified(0, 400));
+    long kept = transcripts.revision();
+    assertThat(kept).isGreaterThan(before);
+
+    transcripts.retain(digest -> true);
+    assertThat(transcripts.keep(certified(1, 1001))).isFalse();
+    assertThat(transcripts.revision()).isEqualTo(kept);
+    transcripts.retain(digest -> false);
+    assertThat(transcripts.revision()).isGreaterThan(kept);
+  }
+
   private static Certified certified(int number, int evidenceBytes) {
     return certified(number, List.of(new Evidence("simulated", bytes(evidenceBytes))));
   }
 
   private static Certified certified(int number, List<Evidence> parts) {
     return new Certified(
-        new PeerIdentity.Node(
-            "hanse.internal",
-            new RegionId("eu-west"),
-            new NodeId("acme", "gpu-" + number),
-            Set.of(Role.PROVIDER)),
-        bytes(32),
-        new AttestationStamp(
-            new AttestationSummary(
-                "simulated", AttestationLevel.SIMULATED, NOW, NOW.plusSeconds(60)),
-            digest(number),
-            "built-in-1"),
+        Exchanges.of("gpu-" + number),
+        digest(number),
+        "built-in-1",
         new Transcript(parts, bytes(64), NOW, NOW.plusSeconds(60)));
   }
 
