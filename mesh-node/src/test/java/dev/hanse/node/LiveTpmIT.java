@@ -7,23 +7,25 @@ import dev.hanse.api.Endpoint;
 import dev.hanse.api.RegionId;
 import dev.hanse.api.config.StrictYaml;
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.RollbackFloors;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
 import dev.hanse.attestation.policy.Composition;
 import dev.hanse.attestation.tpm.CounterRules;
 import dev.hanse.attestation.tpm.PcrRules;
-import dev.hanse.attestation.tpm.RememberedCounters;
 import dev.hanse.attestation.tpm.TpmRules;
 import dev.hanse.attestation.tpm.TpmVerifier;
-import dev.hanse.attestation.tpm.activation.ActivatedKeys;
 import dev.hanse.attestation.tpm.activation.EndorsementTrust;
 import dev.hanse.control.ControlClock;
 import dev.hanse.control.ControlConfig;
 import dev.hanse.control.ControlGraph;
 import dev.hanse.control.identity.MeshAuthority;
+import dev.hanse.control.ledger.Ledger;
 import dev.hanse.control.membership.ControlMetrics;
+import dev.hanse.control.store.FileLedger;
 import dev.hanse.control.store.MemoryLedger;
 import dev.hanse.control.workflow.TpmActivations;
+import dev.hanse.control.workflow.TpmMemory;
 import dev.hanse.node.identity.KeySource;
 import dev.hanse.node.identity.Trust;
 import dev.hanse.node.identity.collect.TpmCollector;
@@ -49,6 +51,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A node on a live TPM: enrols, serves, is refused once its registers change, and comes back. */
 class LiveTpmIT {
@@ -60,8 +63,7 @@ class LiveTpmIT {
 
   private final Vertx vertx = Vertx.vertx();
   private final SecureRandom random = new SecureRandom();
-  private final ActivatedKeys keys = new ActivatedKeys(Duration.ofMinutes(5), 16);
-  private final RememberedCounters history = new RememberedCounters(Duration.ofMinutes(5), 16);
+  private TpmMemory memory = TpmMemory.trustingNobody(Duration.ofMinutes(5));
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -76,10 +78,15 @@ class LiveTpmIT {
     Path folder = Files.createTempDirectory("hanse-tpm");
     try (SoftwareTpm tpm = SoftwareTpm.start(folder);
         TpmCollector collector = new TpmCollector(tpm.location(), Optional.empty())) {
-      Bytes endorsement = tpm.endorsementKeyName();
+      memory = believing(tpm.endorsementKeyName());
       MeshAuthority mesh = MeshAuthority.create("hanse.internal", Clock.systemUTC(), random);
       Map<Integer, Set<Bytes>> registers = tpm.registers();
-      ControlGraph control = control(mesh, endorsement, registers);
+      ControlGraph control =
+          control(
+              ControlConfig.local(EU, ADMIN_TOKEN),
+              new MemoryLedger(),
+              mesh,
+              appraiser(1, registers, true));
       NodeGraph node = node(mesh, control, collector);
       String key = key(control);
 
@@ -87,7 +94,7 @@ class LiveTpmIT {
       assertThat(attestation(control)).isEqualTo("tpm2");
 
       // Neither nonce nor activation is asked for again.
-      ControlGraph.Rejudged judged = get(control.appraiseBy(appraiser(2, registers)));
+      ControlGraph.Rejudged judged = get(control.appraiseBy(appraiser(2, registers, true)));
       assertThat(judged.standing()).isPositive();
       assertThat(judged.withdrawn()).isZero();
       assertThat(chat(node, key)).isEqualTo(200);
@@ -99,7 +106,7 @@ class LiveTpmIT {
       await().atMost(Duration.ofSeconds(20)).until(() -> chat(node, key) != 200);
 
       collector.release();
-      get(control.appraiseBy(appraiser(3, tpm.registers())));
+      get(control.appraiseBy(appraiser(3, tpm.registers(), true)));
 
       await().atMost(Duration.ofSeconds(60)).until(() -> node.isReady() && chat(node, key) == 200);
       get(node.close());
@@ -109,9 +116,57 @@ class LiveTpmIT {
     }
   }
 
-  private Appraiser appraiser(long version, Map<Integer, Set<Bytes>> registers) {
+  @Test
+  void aControlPlaneThatComesBackStillKnowsWhatATpmSaidLast(@TempDir Path data) throws Exception {
+    Path folder = Files.createTempDirectory("hanse-tpm");
+    try (SoftwareTpm tpm = SoftwareTpm.start(folder);
+        TpmCollector collector = new TpmCollector(tpm.location(), Optional.empty())) {
+      Bytes endorsement = tpm.endorsementKeyName();
+      memory = believing(endorsement);
+      byte[] earlier = tpm.state();
+      tpm.restart(earlier);
+      var _ = tpm.registers();
+      tpm.restart(tpm.state());
+      Map<Integer, Set<Bytes>> registers = tpm.registers();
+      MeshAuthority mesh = MeshAuthority.create("hanse.internal", Clock.systemUTC(), random);
+      ControlConfig config = ControlConfig.local(EU, ADMIN_TOKEN);
+      ControlGraph first =
+          control(config, FileLedger.open(data), mesh, appraiser(1, registers, false));
+      NodeGraph node = node(mesh, first, collector);
+      String key = key(first);
+      await().atMost(Duration.ofSeconds(20)).until(() -> chat(node, key) == 200);
+      Endpoint rpc = first.rpc();
+      get(first.close());
+
+      memory = believing(endorsement);
+      ControlGraph next =
+          control(
+              config.withListen(rpc), FileLedger.open(data), mesh, appraiser(1, registers, false));
+      ControlGraph.Rejudged judged = get(next.appraiseBy(appraiser(2, registers, false)));
+
+      assertThat(judged.standing()).isPositive();
+      assertThat(chat(node, key)).isEqualTo(200);
+
+      collector.release();
+      byte[] latest = tpm.state();
+      tpm.restart(earlier);
+
+      await().atMost(Duration.ofSeconds(40)).until(() -> !node.isReady());
+
+      collector.release();
+      tpm.restart(latest);
+
+      await().atMost(Duration.ofSeconds(60)).until(node::isReady);
+      get(node.close());
+      get(next.close());
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private Appraiser appraiser(long version, Map<Integer, Set<Bytes>> registers, boolean sameBoot) {
     return new Appraiser(
-        List.of(new TpmVerifier(keys)),
+        List.of(new TpmVerifier(memory.keys())),
         new AppraisalPolicy(
             "tpm",
             version,
@@ -119,28 +174,33 @@ class LiveTpmIT {
             List.of(
                 TpmRules.strict()
                     .withPcrs(PcrRules.FIRMWARE.withReference(registers))
-                    .withCounters(new CounterRules(history, true))),
+                    .withCounters(new CounterRules(memory.counters(), sameBoot))),
             Composition.ANY,
             Duration.ofMinutes(2),
             Duration.ofSeconds(30),
             RESULT));
   }
 
+  private static TpmMemory believing(Bytes endorsementKey) {
+    return TpmMemory.lasting(
+        Duration.ofMinutes(5),
+        new EndorsementTrust(List.of(), List.of(), Set.of(endorsementKey), Optional.empty()));
+  }
+
   private ControlGraph control(
-      MeshAuthority mesh, Bytes endorsement, Map<Integer, Set<Bytes>> registers) throws Exception {
+      ControlConfig config, Ledger ledger, MeshAuthority mesh, Appraiser appraiser)
+      throws Exception {
     return get(
         ControlGraph.start(
             vertx,
-            ControlConfig.local(EU, ADMIN_TOKEN),
+            config,
             new ControlGraph.Parts(
                 mesh.region(EU),
-                appraiser(1, registers),
-                new TpmActivations(
-                    new EndorsementTrust(
-                        List.of(), List.of(), Set.of(endorsement), Optional.empty()),
-                    keys,
-                    random),
-                new MemoryLedger(),
+                appraiser,
+                new TpmActivations(memory.trust(), memory.keys(), random),
+                new RollbackFloors(),
+                memory,
+                ledger,
                 ControlClock.system(),
                 ControlMetrics.NONE)));
   }

@@ -25,12 +25,14 @@ import java.util.stream.Stream;
 final class SoftwareTpm implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Path socket;
-  private final Process process;
+  private static final String STATE = "tpm2-00.permall";
 
-  private SoftwareTpm(Path socket, Process process) {
-    this.socket = socket;
-    this.process = process;
+  private final Path folder;
+  private Process process;
+
+  private SoftwareTpm(Path folder) throws Exception {
+    this.folder = folder;
+    this.process = started(folder);
   }
 
   /** Starts one in a folder whose path is short enough for a socket. */
@@ -39,7 +41,12 @@ final class SoftwareTpm implements AutoCloseable {
         Stream.of(System.getenv("PATH").split(File.pathSeparator))
             .anyMatch(path -> Files.isExecutable(Path.of(path, "swtpm"))),
         "needs swtpm: apt-get install swtpm swtpm-tools");
+    return new SoftwareTpm(folder);
+  }
+
+  private static Process started(Path folder) throws Exception {
     Path socket = folder.resolve("tpm.sock");
+    Files.deleteIfExists(socket);
     Process process =
         new ProcessBuilder(
                 "swtpm",
@@ -54,23 +61,32 @@ final class SoftwareTpm implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("swtpm.log").toFile())
             .start();
-    Instance.awaitFile(socket, process);
-    return new SoftwareTpm(socket, process);
-  }
-
-  private static final class Instance {
-    static void awaitFile(Path socket, Process process) throws Exception {
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (!Files.exists(socket)) {
-        if (process.waitFor(10, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
-          throw new IOException("swtpm did not start");
-        }
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!Files.exists(socket)) {
+      if (process.waitFor(10, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
+        throw new IOException("swtpm did not start");
       }
     }
+    return process;
+  }
+
+  /** All it keeps when the power goes, as whoever owns its machine can copy it. */
+  byte[] state() throws IOException {
+    return Files.readAllBytes(folder.resolve(STATE));
+  }
+
+  /**
+   * Takes its power away, puts a state in place of its own, and gives it power again; who asks it
+   * first boots it.
+   */
+  void restart(byte[] state) throws Exception {
+    close();
+    Files.write(folder.resolve(STATE), state);
+    process = started(folder);
   }
 
   String location() {
-    return "unix:" + socket;
+    return "unix:" + folder.resolve("tpm.sock");
   }
 
   /** The name of its endorsement key: what an operator takes down at the machine. */

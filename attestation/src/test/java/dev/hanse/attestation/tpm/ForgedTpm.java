@@ -1,6 +1,7 @@
 package dev.hanse.attestation.tpm;
 
 import dev.hanse.attestation.Bytes;
+import dev.hanse.attestation.Evidence;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.interfaces.RSAPublicKey;
@@ -47,6 +48,24 @@ public final class ForgedTpm {
   public ForgedTpm logging() throws Exception {
     forge.follow(TpmForge.ForgedLog.booted(true));
     return this;
+  }
+
+  /** Its clock and reset count say so from here on. */
+  public ForgedTpm counting(long clockMillis, int resetCount) {
+    forge.clock = clockMillis;
+    forge.resets = resetCount;
+    return this;
+  }
+
+  /** The public area of the key it signs with. */
+  public Bytes publicArea() {
+    return forge.publicArea();
+  }
+
+  /** Evidence by itself: a quote over extra data. */
+  public Evidence evidence(Bytes extraData) throws Exception {
+    forge.extraData = extraData;
+    return forge.evidence();
   }
 
   /** A quote over extra data, without the key's public area. */

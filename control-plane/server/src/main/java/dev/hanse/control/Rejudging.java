@@ -95,8 +95,8 @@ final class Rejudging {
     this.metrics = metrics;
     this.inForce = new Trust(1, first);
     denials().judgeBy(inForce.policy());
-    withdraw(without(this::isJudgedByAnotherAndNotKept));
     withdraw(reasons(result -> recalled.unusable().contains(result.evidenceDigest()), UNUSABLE));
+    withdraw(without(this::isJudgedByAnotherAndNotKept));
   }
 
   private boolean isJudgedByAnotherAndNotKept(NodeResult result) {

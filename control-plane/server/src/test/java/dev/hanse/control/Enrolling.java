@@ -11,6 +11,7 @@ import dev.hanse.api.enroll.v1.EnrollResponse;
 import dev.hanse.api.enroll.v1.EnrollmentGrpcClient;
 import dev.hanse.api.enroll.v1.NodeClaims;
 import dev.hanse.api.enroll.v1.Role;
+import dev.hanse.api.enroll.v1.TpmKeys;
 import dev.hanse.api.tls.AttestationStamp;
 import dev.hanse.api.tls.MeshIdentity;
 import dev.hanse.api.tls.MeshTls;
@@ -18,6 +19,7 @@ import dev.hanse.api.tls.PeerIdentity;
 import dev.hanse.attestation.Bytes;
 import dev.hanse.attestation.Evidence;
 import dev.hanse.attestation.challenge.Binding;
+import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.attestation.x509.SubjectKey;
 import io.vertx.grpc.client.GrpcClient;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -42,10 +45,35 @@ record Enrolling(Bench bench, ControlGraph graph) {
     }
   }
 
+  /** What it runs on. */
+  interface Machine {
+    Evidence quote(Bytes reportData);
+
+    /** The keys of its TPM, where its quotes are of one. */
+    Optional<TpmKeys> tpm();
+  }
+
+  /** On the simulated platform. */
+  private record Simulated(SimulatedPlatform platform, String measurement) implements Machine {
+    @Override
+    public Evidence quote(Bytes reportData) {
+      return platform.quote(reportData, measurement, Instant.now());
+    }
+
+    @Override
+    public Optional<TpmKeys> tpm() {
+      return Optional.empty();
+    }
+  }
+
   /** Enrols with a token of its own. */
   Enrolled enrol(String name, String measurement) {
+    return enrol(name, new Simulated(bench.ca.platform(), measurement));
+  }
+
+  Enrolled enrol(String name, Machine machine) {
     KeyPair pair = TestCa.key();
-    EnrollResponse response = answer(pair, name, measurement, EnrolmentIT.joinToken(graph, "acme"));
+    EnrollResponse response = answer(pair, name, machine, EnrolmentIT.joinToken(graph, "acme"));
     List<X509Certificate> chain = new ArrayList<>();
     for (ByteString der : response.getIdentity().getCertificateChainDerList()) {
       chain.add(certificate(der));
@@ -54,20 +82,25 @@ record Enrolling(Bench bench, ControlGraph graph) {
   }
 
   EnrollResponse answer(KeyPair pair, String name, String measurement, String joinToken) {
+    return answer(pair, name, new Simulated(bench.ca.platform(), measurement), joinToken);
+  }
+
+  EnrollResponse answer(KeyPair pair, String name, Machine machine, String joinToken) {
     GrpcClient anonymous =
         GrpcClient.builder(bench.vertx).with(MeshTls.bootstrapClient(bench.ca.roots())).build();
     EnrollmentGrpcClient client =
         EnrollmentGrpcClient.create(
             anonymous, MeshTls.address(graph.rpc(), PeerIdentity.dnsNameOfControl(EU)));
     ByteString spki = ByteString.copyFrom(pair.getPublic().getEncoded());
-    ChallengeResponse challenge =
-        Bench.get(client.challenge(ChallengeRequest.newBuilder().setPublicKeySpki(spki).build()));
+    ChallengeRequest.Builder asked = ChallengeRequest.newBuilder().setPublicKeySpki(spki);
+    machine.tpm().ifPresent(asked::setTpm);
+    ChallengeResponse challenge = Bench.get(client.challenge(asked.build()));
     Binding binding =
         new Binding(
             Bytes.copyOf(challenge.getNonce().toByteArray()),
             SubjectKey.read(Bytes.copyOf(spki.toByteArray())),
             TestCa.claims(EU, node(name)));
-    Evidence evidence = bench.ca.platform().quote(binding.reportData(), measurement, Instant.now());
+    Evidence evidence = machine.quote(binding.reportData());
     EnrollResponse response =
         Bench.get(
             client.enroll(

@@ -48,8 +48,7 @@ public final class EndorsementKey {
    */
   static EndorsementKey unjudged(
       TpmPublic publicArea, List<Bytes> certificates, EndorsementTrust trust) {
-    return new EndorsementKey(
-        publicArea, Instant.MIN, trust, certificates, CollateralStore.EMPTY);
+    return new EndorsementKey(publicArea, Instant.MIN, trust, certificates, CollateralStore.EMPTY);
   }
 
   public TpmPublic publicArea() {

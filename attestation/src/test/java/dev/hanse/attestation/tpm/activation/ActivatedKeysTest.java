@@ -305,10 +305,7 @@ class ActivatedKeysTest {
 
   private static ActivatedKeys.Activated written(int name, Instant at) throws Rejection {
     return new ActivatedKeys.Activated(
-        Bytes.copyOf(new byte[] {(byte) name}),
-        TpmPublic.read(ENDORSEMENT),
-        List.of(LEAF),
-        at);
+        Bytes.copyOf(new byte[] {(byte) name}), TpmPublic.read(ENDORSEMENT), List.of(LEAF), at);
   }
 
   private ActivatedKey admitted(int name) throws Rejection {

@@ -5,6 +5,7 @@ import dev.hanse.control.workflow.Certified;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * Evidence, a file each, named by its digest. A file never changes: it is there, whole, or not.
- * Blocks; other names in the folder are left alone.
+ * Blocks; whatever else is in the folder is left alone.
  *
  * <p>A file that cannot be understood does not stop the start, as those beside the folder do. To go
  * on without one of those gives trust back that was taken; to go on without evidence takes trust
@@ -57,7 +58,8 @@ final class EvidenceFolder {
       for (Path file : files) {
         String name = file.getFileName().toString();
         String digest = name.substring(0, name.length() - SUFFIX.length());
-        if (NAME.matcher(digest).matches()) {
+        if (NAME.matcher(digest).matches()
+            && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
           digests.add(digest);
         }
       }

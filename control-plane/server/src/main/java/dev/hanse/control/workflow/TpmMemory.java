@@ -25,8 +25,7 @@ public record TpmMemory(ActivatedKeys keys, RememberedCounters counters, Endorse
    *
    * @param counters the TPM that was longest not heard of first
    */
-  public record Known(
-      List<ActivatedKeys.Activated> keys, List<RememberedCounters.Said> counters) {
+  public record Known(List<ActivatedKeys.Activated> keys, List<RememberedCounters.Said> counters) {
     public static final Known NOTHING = new Known(List.of(), List.of());
 
     public Known {
@@ -41,14 +40,12 @@ public record TpmMemory(ActivatedKeys keys, RememberedCounters counters, Endorse
    * @param life how long an activation counts, and a TPM may not fall behind; above zero
    */
   public static TpmMemory lasting(Duration life, EndorsementTrust trust) {
-    return new TpmMemory(
-        new ActivatedKeys(life, MOST), new RememberedCounters(life, MOST), trust);
+    return new TpmMemory(new ActivatedKeys(life, MOST), new RememberedCounters(life, MOST), trust);
   }
 
   /** As above, for a region that believes no TPM, and keeps what it finds for one that does. */
   public static TpmMemory trustingNobody(Duration life) {
-    return lasting(
-        life, new EndorsementTrust(List.of(), List.of(), Set.of(), Optional.empty()));
+    return lasting(life, new EndorsementTrust(List.of(), List.of(), Set.of(), Optional.empty()));
   }
 
   /** Takes what an earlier process knew. */
