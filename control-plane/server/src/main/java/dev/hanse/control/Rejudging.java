@@ -19,6 +19,7 @@ import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -276,8 +277,10 @@ final class Rejudging {
 
   private Map<String, String> reasons(Predicate<NodeResult> which, String why) {
     Map<String, String> reasons = new LinkedHashMap<>();
+    Instant now = clock.get().wall();
     for (NodeResult result : denials().results()) {
-      if (which.test(result)) {
+      // Of a certificate that has ended there is nothing to withdraw.
+      if (result.certifiedUntil().isAfter(now) && which.test(result)) {
         reasons.put(
             result.evidenceDigest(), result.node() + " under " + inForce.policy() + ": " + why);
       }

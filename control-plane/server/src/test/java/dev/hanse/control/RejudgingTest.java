@@ -138,6 +138,32 @@ class RejudgingTest {
     assertThat(reasonOf(MANY)).contains("not kept here");
   }
 
+  @Test
+  void whatHasEndedIsNotWithdrawn() {
+    Instant end = now.wall();
+    onHome(() -> {
+      membership
+          .denials()
+          .appraised(
+              new NodeResult(
+                  new NodeId("acme", "gpu-1"),
+                  "simulated",
+                  "built-in-1",
+                  "built-in-1",
+                  digest(1),
+                  Map.of(),
+                  end,
+                  end,
+                  ""),
+              end.minusSeconds(1));
+      return true;
+    });
+
+    assertThat(Bench.get(onHome(() -> rejudging.appraiseBy(appraiser()))))
+        .isEqualTo(new ControlGraph.Rejudged(0, 0));
+    assertThat(membership.denials().all()).isEmpty();
+  }
+
   private <T> T onHome(Supplier<T> work) {
     Promise<T> done = Promise.promise();
     home.runOnContext(nothing -> done.complete(work.get()));
