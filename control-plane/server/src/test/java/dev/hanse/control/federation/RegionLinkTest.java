@@ -137,7 +137,7 @@ class RegionLinkTest {
     assertThat(out.updates).isEmpty();
 
     out.full = false;
-    out.drained.handle(null);
+    out.drained.run();
     assertThat(out.updates).singleElement().matches(RegionUpdate::getFull);
   }
 
@@ -154,7 +154,7 @@ class RegionLinkTest {
     run(Duration.ofSeconds(2));
     assertThat(asked(before)).isEqualTo(1);
 
-    run(Duration.ofMillis(3000));
+    run(Duration.ofSeconds(3));
     link.receive(last(theirs));
     run(Duration.ofSeconds(1));
     assertThat(asked(before)).isEqualTo(1);
@@ -265,7 +265,7 @@ class RegionLinkTest {
   /** Keeps what is written to it. */
   private static final class Written implements WriteStream<RegionUpdate> {
     private final List<RegionUpdate> updates = new ArrayList<>();
-    private Handler<@Nullable Void> drained = nothing -> {};
+    private Runnable drained = () -> {};
     private boolean full;
     private boolean reset;
 
@@ -301,7 +301,7 @@ class RegionLinkTest {
     @Override
     public WriteStream<RegionUpdate> drainHandler(@Nullable Handler<Void> handler) {
       if (handler != null) {
-        drained = nothing -> handler.handle(nothing);
+        drained = () -> handler.handle(null);
       }
       return this;
     }
