@@ -11,6 +11,8 @@ import dev.hanse.attestation.hostile.Outcome;
 import dev.hanse.attestation.policy.Appraisal;
 import dev.hanse.attestation.policy.AppraisalPolicy;
 import dev.hanse.attestation.policy.Appraiser;
+import dev.hanse.attestation.policy.Check;
+import dev.hanse.attestation.policy.CheckList;
 import dev.hanse.attestation.simulated.SimulatedPlatform;
 import dev.hanse.attestation.simulated.SimulatedVerifier;
 import java.security.SecureRandom;
@@ -48,6 +50,15 @@ class NitroRulesTest {
     assertThat(
             judged(NitroRules.strict().withDebugAllowed(true), Map.of(0, ZERO, 1, ZERO, 2, ZERO)))
         .isEqualTo(Outcome.OK);
+  }
+
+  /** A passed check affirms that there is none, in the token too. */
+  @Test
+  void namesNoCheckOfDebugModePassedWhereAnEnclaveIsInIt() {
+    NitroRules lax = NitroRules.strict().withDebugAllowed(true);
+
+    assertThat(checked(lax, Map.of(0, ZERO, 1, ZERO, 2, ZERO))).doesNotContain("debug");
+    assertThat(checked(lax, Map.of(0, ONE, 1, TWO, 2, ONE))).contains("debug");
   }
 
   @Test
@@ -148,6 +159,12 @@ class NitroRulesTest {
   private static String judged(NitroRules rules, Map<Integer, Bytes> pcrs) {
     VerifiedClaims claims = claims(pcrs);
     return Outcome.of(checks -> rules.judge(claims, NitroForge.NOW, checks));
+  }
+
+  private static List<String> checked(NitroRules rules, Map<Integer, Bytes> pcrs) {
+    CheckList checks = new CheckList();
+    rules.judge(claims(pcrs), NitroForge.NOW, checks);
+    return checks.checks().stream().map(Check::name).toList();
   }
 
   private static VerifiedClaims claims(Map<Integer, Bytes> pcrs) {

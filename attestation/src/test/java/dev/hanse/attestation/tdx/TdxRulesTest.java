@@ -86,6 +86,15 @@ class TdxRulesTest {
     assertThat(failed(lax, withAttributes(2))).containsExactly("POLICY TD_ATTRIBUTES");
   }
 
+  /** A passed check affirms that there is none, in the token too. */
+  @Test
+  void nameNoCheckOfDebugPassedWhereADomainMayBeDebugged() {
+    TdxRules lax = withAttributes(TdxRules.HARMLESS_ATTRIBUTES | TdAttributes.DEBUG, 0);
+
+    assertThat(names(lax, withAttributes(TdAttributes.DEBUG))).doesNotContain("debug");
+    assertThat(names(lax, withAttributes(0))).contains("debug");
+  }
+
   @Test
   void refuseADomainWithoutAnAttributeThatIsRequired() {
     long both = TdAttributes.SEPT_VE_DISABLE | TdAttributes.PKS;
@@ -310,6 +319,12 @@ class TdxRulesTest {
         STRICT.requiredAttributes(),
         STRICT.requireEventLog(),
         STRICT.requireSecureBoot());
+  }
+
+  private static List<String> names(TdxRules rules, TdxForge forge) {
+    List<String> names = new ArrayList<>();
+    rules.judge(claims(forge.verify()), TdxForge.AT, new Taking(names, new ArrayList<>()));
+    return names;
   }
 
   private static List<String> failed(TdxRules rules, TdxForge forge) {
