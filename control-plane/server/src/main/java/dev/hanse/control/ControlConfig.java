@@ -251,13 +251,22 @@ public record ControlConfig(
       @Doc("Nodes of all regions together; 1 to 4096.") @Default("4096") int members,
       @Doc("Client keys, revoked ones included; 1 to 65536.") @Default("65536") int clientKeys,
       @Doc("Other regions.") @Default("64") int regions,
-      @Doc("Past deltas kept for watchers that fall behind.") @Default("64") int deltaHistory) {
+      @Doc("Past deltas kept for watchers that fall behind.") @Default("64") int deltaHistory,
+      @Doc(
+              """
+              MiB of evidence kept, in memory and on disk, to judge nodes again when trust changes; 1
+              to 4096. What does not fit is withdrawn by the next change. A TEE or TPM takes 2 to 15
+              KiB, each GPU 10, two certificates a node.\
+              """)
+          @Default("64")
+          int evidenceMib) {
     static final Bounds DEFAULT =
         new Bounds(
             MembershipTerms.DEFAULT.maxMembers(),
             MembershipTerms.DEFAULT.maxKeys(),
             MembershipTerms.DEFAULT.maxRegions(),
-            MembershipTerms.DEFAULT.deltaHistory());
+            MembershipTerms.DEFAULT.deltaHistory(),
+            64);
 
     public Bounds {
       // What a reader of the wire accepts in one snapshot: beyond it every edge would refuse.
@@ -270,6 +279,13 @@ public record ControlConfig(
       if (regions < 1 || regions > 255 || deltaHistory < 1 || deltaHistory > 10_000) {
         throw new IllegalArgumentException("regions must be 1 to 255 and delta-history 1 to 10000");
       }
+      if (evidenceMib < 1 || evidenceMib > 4_096) {
+        throw new IllegalArgumentException("evidence-mib must be 1 to 4096, was " + evidenceMib);
+      }
+    }
+
+    long evidenceBytes() {
+      return (long) evidenceMib << 20;
     }
   }
 }

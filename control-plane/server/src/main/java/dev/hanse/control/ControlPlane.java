@@ -125,7 +125,7 @@ final class ControlPlane extends VerticleBase {
             parts.ledger(),
             membership.denials().results(),
             parts.authority(),
-            new Transcripts(2 * config.terms().maxMembers(), Transcripts.USUAL_BYTES),
+            new Transcripts(2 * config.terms().maxMembers(), config.bounds().evidenceBytes()),
             parts.clock().get().wall(),
             parts.metrics());
     rejudging =

@@ -17,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlConfigTest {
   private static final String LEAST =
@@ -126,6 +127,21 @@ class ControlConfigTest {
     assertThatThrownBy(() -> read(LEAST + "bounds:\n  members: 5000\n"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("4096");
+  }
+
+  @Test
+  void keepsAsMuchEvidenceAsItIsTold() {
+    assertThat(read(LEAST).bounds().evidenceBytes()).isEqualTo(64L << 20);
+    assertThat(read(LEAST + "bounds:\n  evidence-mib: 4096\n").bounds().evidenceBytes())
+        .isEqualTo(4L << 30);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 4097})
+  void refusesNoRoomForEvidenceAndMoreThanAHeapHas(int mib) {
+    assertThatThrownBy(() -> read(LEAST + "bounds:\n  evidence-mib: " + mib + "\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("evidence-mib must be 1 to 4096, was " + mib);
   }
 
   @Test

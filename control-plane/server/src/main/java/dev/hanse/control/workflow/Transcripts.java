@@ -16,9 +16,6 @@ import java.util.function.Predicate;
  * the room of a thousand others. What is not kept cannot be judged again.
  */
 public final class Transcripts {
-  /** Evidence takes 2 to 15 KiB of a TEE or TPM and 10 KiB of each GPU beside it. */
-  public static final long USUAL_BYTES = 64L << 20;
-
   private final Map<String, Certified> kept = new LinkedHashMap<>();
   private final int most;
   private final long mostBytes;
