@@ -188,6 +188,16 @@ class TpmRulesTest {
   }
 
   @Test
+  void asksForTheRegisterOfSecureBootOnlyWhereTheLogMustSpeakOfIt() {
+    TpmRules rules = TpmRules.strict().withPcrs(PcrRules.FIRMWARE.withRequired(Set.of(0)));
+
+    assertThat(rules.withLog(new EventLogRules(true, false, Set.of())).pcrs().required())
+        .containsExactly(0);
+    assertThat(rules.withLog(new EventLogRules(true, true, Set.of())).pcrs().required())
+        .containsExactlyInAnyOrder(0, 7);
+  }
+
+  @Test
   void secureBootNeedsPcr7ToBeQuotedAndExplained() throws Exception {
     TpmForge.ForgedLog log = TpmForge.ForgedLog.booted(true);
     forge.selections = List.of(new PcrSelection(TpmHash.SHA256, List.of(0, 7)));
