@@ -321,6 +321,7 @@ final class ControlPlane extends VerticleBase {
   public Future<?> stop() {
     dialer.close();
     rejudging.stop();
+    rejudging.prune();
     return Future.join(rpcServer.close(), adminServer.close(), peerClient.close())
         .transform(closed -> Future.fromCompletionStage(keeper.flushAll(), home()))
         .transform(saved ->
