@@ -30,8 +30,10 @@ import dev.hanse.node.serving.OutcomeTally;
 import dev.hanse.node.serving.QuotaKeeper;
 import dev.hanse.node.serving.Upstream;
 import dev.hanse.node.serving.UpstreamByNode;
+import dev.hanse.node.serving.WhileAttested;
 import dev.hanse.node.telemetry.RequestLog;
 import dev.hanse.node.telemetry.Telemetry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -49,6 +51,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +83,7 @@ final class NodePlane extends VerticleBase {
   private Optional<ReportClient> reports = Optional.empty();
   private Optional<QuotaKeeper> quotas = Optional.empty();
   private Optional<EdgeServer> edge = Optional.empty();
+  private Optional<WhileAttested> local = Optional.empty();
 
   private final RevokedPeers revoked = new RevokedPeers();
 
@@ -165,6 +169,7 @@ final class NodePlane extends VerticleBase {
     identity = Optional.of(joining);
     about.isAttestedBy(joining);
     joining.onRenewed(this::renewed);
+    joining.onExpired(() -> local.ifPresent(WhileAttested::cut));
     return joining.start(ENROL_WITHIN);
   }
 
@@ -253,6 +258,7 @@ final class NodePlane extends VerticleBase {
         identity.filter(own -> revoked.against(own.current().chain().getFirst()).isPresent());
     if (withdrawn.isPresent()) {
       cut += revoked.closeAll();
+      local.ifPresent(WhileAttested::cut);
       withdrawn.get().withdrawn();
     }
     LOG.log(Level.INFO, "revocations known={0} connectionsCut={1}", now.size(), cut);
@@ -264,8 +270,11 @@ final class NodePlane extends VerticleBase {
     }
     Upstream forward = new Forwarder(peers.orElseThrow(), Alarms.of(vertx));
     Upstream elsewhere = telemetry.map(on -> on.aroundForward(forward)).orElse(forward);
+    local =
+        dispatcher.map(here ->
+            new WhileAttested(here, this::isAttested, () -> on(vertx.getOrCreateContext())));
     Upstream upstream =
-        dispatcher
+        local
             .<Upstream>map(here -> new UpstreamByNode(config.nodeId(), here, elsewhere))
             .orElse(elsewhere);
     CompletionFlow flow =
@@ -338,10 +347,20 @@ final class NodePlane extends VerticleBase {
     return about.reprice(newer);
   }
 
+  private static Executor on(Context context) {
+    return work -> context.runOnContext(turn -> work.run());
+  }
+
+  /** Whether peers believe this node, as far as it has heard. Any thread. */
+  private boolean isAttested() {
+    return identity
+        .filter(NodeIdentity::isValid)
+        .filter(own -> revoked.against(own.current().chain().getFirst()).isEmpty())
+        .isPresent();
+  }
+
   boolean isReady() {
-    return !about.isDraining()
-        && identity.filter(NodeIdentity::isValid).isPresent()
-        && (!config.isEdge() || view.hasCome());
+    return !about.isDraining() && isAttested() && (!config.isEdge() || view.hasCome());
   }
 
   /** Takes nothing new, tells everybody, and waits for what is in flight. */

@@ -32,6 +32,7 @@ final class ServingTelemetry implements ServingObserver {
           "node_draining",
           "node_busy",
           "node_lost",
+          "node_not_attested",
           "node_unreachable",
           "node_refused",
           "node_malformed",
