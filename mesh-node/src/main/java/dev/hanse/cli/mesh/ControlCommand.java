@@ -68,7 +68,7 @@ public final class ControlCommand implements Callable<Integer> {
           "control plane of %s: nodes at %s, admin API at http://%s%n",
           config.region(), control.rpc(), control.admin());
       out.flush();
-      RunningProcess.untilStopped(out, () -> control.close().transform(closed -> vertx.close()));
+      RunningProcess.untilStopped(out, control::close, vertx);
       return 0;
     } catch (Exception failure) {
       var _ = vertx.close();

@@ -64,9 +64,7 @@ public final class NodeCommand implements Callable<Integer> {
           .file()
           .ifPresent(
               path -> PriceWatch.start(vertx, path, () -> options.read(NodeFile.class), node));
-      RunningProcess.untilStopped(
-          out,
-          () -> node.drain(Duration.ofSeconds(drainSeconds)).transform(drained -> vertx.close()));
+      RunningProcess.untilStopped(out, () -> node.drain(Duration.ofSeconds(drainSeconds)), vertx);
       return 0;
     } catch (Exception failure) {
       var _ = vertx.close();

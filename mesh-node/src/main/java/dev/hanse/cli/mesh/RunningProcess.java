@@ -43,6 +43,30 @@ public final class RunningProcess {
   }
 
   /**
+   * As {@link #untilStopped(PrintWriter, Supplier)}, and closes Vert.x behind what runs on it.
+   *
+   * <p>From this thread and not from the end of {@code stop}: that comes on an event loop, and
+   * closing ends the loop it would have to report to.
+   */
+  public static void untilStopped(PrintWriter out, Supplier<Future<Void>> stop, Vertx vertx)
+      throws InterruptedException {
+    untilStopped(
+        out,
+        () ->
+            Future.future(stopped ->
+                Thread.ofPlatform()
+                    .name("stop-process")
+                    .start(() -> {
+                      try {
+                        await(stop.get(), STOP_WITHIN);
+                      } catch (Exception failure) {
+                        stopped.tryFail(failure);
+                      }
+                      vertx.close().onComplete(closed -> stopped.tryComplete());
+                    })));
+  }
+
+  /**
    * Returns when the process was asked to stop (SIGINT or SIGTERM) and {@code stop} is done. The
    * JVM ends when this process's shutdown hook does.
    */
