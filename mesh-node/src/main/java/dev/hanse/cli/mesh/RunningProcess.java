@@ -43,6 +43,15 @@ public final class RunningProcess {
   }
 
   /**
+   * Returns when the process was asked to stop (SIGINT or SIGTERM) and {@code stop} is done. The
+   * JVM ends when this process's shutdown hook does.
+   */
+  public static void untilStopped(PrintWriter out, Supplier<Future<Void>> stop)
+      throws InterruptedException {
+    untilStopped(out, () -> await(stop.get(), STOP_WITHIN));
+  }
+
+  /**
    * As {@link #untilStopped(PrintWriter, Supplier)}, and closes Vert.x behind what runs on it.
    *
    * <p>From this thread and not from the end of {@code stop}: that comes on an event loop, and
@@ -52,26 +61,20 @@ public final class RunningProcess {
       throws InterruptedException {
     untilStopped(
         out,
-        () ->
-            Future.future(stopped ->
-                Thread.ofPlatform()
-                    .name("stop-process")
-                    .start(() -> {
-                      try {
-                        await(stop.get(), STOP_WITHIN);
-                      } catch (Exception failure) {
-                        stopped.tryFail(failure);
-                      }
-                      vertx.close().onComplete(closed -> stopped.tryComplete());
-                    })));
+        () -> {
+          try {
+            await(stop.get(), STOP_WITHIN);
+          } finally {
+            await(vertx.close(), STOP_WITHIN);
+          }
+        });
   }
 
-  /**
-   * Returns when the process was asked to stop (SIGINT or SIGTERM) and {@code stop} is done. The
-   * JVM ends when this process's shutdown hook does.
-   */
-  public static void untilStopped(PrintWriter out, Supplier<Future<Void>> stop)
-      throws InterruptedException {
+  private interface Stopping {
+    void run() throws Exception;
+  }
+
+  private static void untilStopped(PrintWriter out, Stopping stopping) throws InterruptedException {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -92,7 +95,7 @@ public final class RunningProcess {
     out.println("stopping; Ctrl-C again does not hurry it");
     out.flush();
     try {
-      await(stop.get(), STOP_WITHIN);
+      stopping.run();
       out.println("stopped");
     } catch (Exception failure) {
       out.println("stopped, not cleanly: " + failure.getMessage());
