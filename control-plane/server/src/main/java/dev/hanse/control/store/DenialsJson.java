@@ -106,10 +106,6 @@ final class DenialsJson {
   }
 
   private static String text(JsonNode node, String field) {
-    JsonNode value = node.path(field);
-    if (!value.isTextual()) {
-      throw new IllegalArgumentException(field + " must be a text");
-    }
-    return value.textValue();
+    return new Fields(node).text(field);
   }
 }

@@ -38,14 +38,9 @@ final class FloorsJson {
   }
 
   static Map<CollateralStore.Id, BigInteger> floors(JsonNode file) {
-    JsonNode all = file.path("floors");
-    if (!all.isArray() || all.size() > RollbackFloors.LIMIT) {
-      throw new IllegalArgumentException(
-          "floors must be a list of at most " + RollbackFloors.LIMIT);
-    }
     Map<CollateralStore.Id, BigInteger> floors = new HashMap<>();
-    for (JsonNode floor : all) {
-      CollateralStore.Id series = new CollateralStore.Id(text(floor, "kind"), text(floor, "key"));
+    for (Fields floor : new Fields(file).list("floors", RollbackFloors.LIMIT, Fields::new)) {
+      CollateralStore.Id series = new CollateralStore.Id(floor.text("kind"), floor.text("key"));
       if (floors.put(series, number(floor)) != null) {
         throw new IllegalArgumentException(
             "two floors are of " + series.kind() + " " + series.key());
@@ -55,21 +50,13 @@ final class FloorsJson {
   }
 
   /** As text: a revocation list's number may have 160 bits. */
-  private static BigInteger number(JsonNode floor) {
-    String digits = text(floor, "number");
+  private static BigInteger number(Fields floor) {
+    String digits = floor.text("number");
     if (digits.isEmpty()
         || digits.length() > DIGITS_LIMIT
         || !digits.chars().allMatch(digit -> digit >= '0' && digit <= '9')) {
       throw new IllegalArgumentException("number must be a text of digits");
     }
     return new BigInteger(digits);
-  }
-
-  private static String text(JsonNode node, String field) {
-    JsonNode value = node.path(field);
-    if (!value.isTextual()) {
-      throw new IllegalArgumentException(field + " must be a text");
-    }
-    return value.textValue();
   }
 }

@@ -157,11 +157,7 @@ final class LedgerJson {
   }
 
   private static String text(JsonNode node, String field) {
-    JsonNode value = required(node, field);
-    if (!value.isTextual()) {
-      throw new IllegalArgumentException(field + " must be a text");
-    }
-    return value.textValue();
+    return Fields.text(required(node, field), field);
   }
 
   private static long number(JsonNode node, String field) {
