@@ -33,7 +33,6 @@ import dev.hanse.node.serving.UpstreamByNode;
 import dev.hanse.node.serving.WhileAttested;
 import dev.hanse.node.telemetry.RequestLog;
 import dev.hanse.node.telemetry.Telemetry;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -51,7 +50,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -272,7 +270,7 @@ final class NodePlane extends VerticleBase {
     Upstream elsewhere = telemetry.map(on -> on.aroundForward(forward)).orElse(forward);
     local =
         dispatcher.map(here ->
-            new WhileAttested(here, this::isAttested, () -> on(vertx.getOrCreateContext())));
+            new WhileAttested(here, this::isAttested, () -> Dispatcher.currentContext(vertx)));
     Upstream upstream =
         local
             .<Upstream>map(here -> new UpstreamByNode(config.nodeId(), here, elsewhere))
@@ -345,10 +343,6 @@ final class NodePlane extends VerticleBase {
 
   boolean reprice(NodeConfig newer) {
     return about.reprice(newer);
-  }
-
-  private static Executor on(Context context) {
-    return work -> context.runOnContext(turn -> work.run());
   }
 
   /** Whether peers believe this node, as far as it has heard. Any thread. */

@@ -121,7 +121,8 @@ public final class Dispatcher implements Upstream {
     }
   }
 
-  private static Executor currentContext(Vertx vertx) {
+  /** Runs tasks where the caller runs, each in a turn of its own. */
+  public static Executor currentContext(Vertx vertx) {
     Context context = vertx.getOrCreateContext();
     return task -> context.runOnContext(_ -> task.run());
   }
